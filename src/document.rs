@@ -1,0 +1,437 @@
+//! One configuration file: its text, and a tree over that text whose every node knows its bytes.
+//!
+//! YAML and TOML give the same tree, so that everything above this module is written once. Nodes
+//! lie in one vector in document order (a node, then all that is below it), which keeps a file of
+//! 100 000 routes small in memory and makes walking it a walk along a slice. Text is copied only
+//! where the file's spelling is not the value itself (escapes, folded lines).
+
+pub mod toml;
+pub mod yaml;
+
+use std::fmt;
+use std::sync::OnceLock;
+
+/// How a file is written. The extension decides, as it does for Traefik.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `.yml`, `.yaml`, in any case.
+    Yaml,
+    /// `.toml`, in any case.
+    Toml,
+}
+
+impl Format {
+    /// The format of a file that Traefik's file provider would load under this name.
+    pub fn of(name: &str) -> Option<Format> {
+        let extension = name.rsplit('/').next()?.rsplit_once('.')?.1;
+        match extension.to_ascii_lowercase().as_str() {
+            "yml" | "yaml" => Some(Format::Yaml),
+            "toml" => Some(Format::Toml),
+            _ => None,
+        }
+    }
+}
+
+/// A half-open range of bytes in a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// A span from byte positions; files are below 4 GiB (see [`Document::parse`]).
+    pub fn new(start: usize, end: usize) -> Span {
+        Span { start: start as u32, end: end as u32 }
+    }
+    /// As a range to slice the text with.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A mapping (YAML) or table (TOML): its children are key, value, key, value, …
+    Map,
+    /// A sequence (YAML) or array (TOML).
+    Seq,
+    /// Text, a number, a boolean, or null.
+    Scalar,
+    /// `*name` in YAML: stands for another node.
+    Alias,
+}
+
+/// How a node is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// A collection by indentation; in TOML a table with a header, or by dotted keys.
+    Block,
+    /// A collection in brackets or braces.
+    Flow,
+    /// A scalar without quotes.
+    Plain,
+    /// A scalar in quotes of either sort.
+    Quoted,
+    /// `|` or `>` in YAML.
+    Literal,
+}
+
+/// Index of a node.
+pub type NodeId = u32;
+
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    kind: Kind,
+    style: Style,
+    span: Span,
+    /// One past the last node below this one.
+    next: NodeId,
+    /// Scalar: 1 + index into `texts`, or 0 where the bytes are the value. Alias: the target.
+    extra: u32,
+}
+
+/// What stands before a node and belongs to it: `&anchor`, `!tag`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Properties {
+    node: NodeId,
+    /// Where the first property starts.
+    pub start: u32,
+    /// The anchor's name, if there is one.
+    pub anchor: Option<String>,
+    /// The tag as written, if there is one.
+    pub tag: Option<String>,
+}
+
+/// The nodes of one file.
+#[derive(Debug, Default)]
+pub struct Tree {
+    nodes: Vec<Node>,
+    texts: Vec<Box<str>>,
+    properties: Vec<Properties>,
+    /// Bytes of the first YAML document that an edit may use: after `---`, before the next one.
+    pub body: Span,
+}
+
+impl Tree {
+    /// Adds a scalar; `text` only where the bytes of `span` are not the value.
+    pub fn scalar(&mut self, style: Style, span: Span, text: Option<Box<str>>) -> NodeId {
+        let extra = text.map_or(0, |text| {
+            self.texts.push(text);
+            self.texts.len() as u32
+        });
+        self.push(Kind::Scalar, style, span, extra)
+    }
+
+    /// Adds an alias of an earlier node.
+    pub fn alias(&mut self, span: Span, target: NodeId) -> NodeId {
+        self.push(Kind::Alias, Style::Plain, span, target)
+    }
+
+    /// Opens a collection; all nodes added until [`Tree::close`] are below it.
+    pub fn open(&mut self, kind: Kind, style: Style, start: usize) -> NodeId {
+        self.push(kind, style, Span::new(start, start), 0)
+    }
+
+    /// Closes a collection. Its span ends at `end`, or where its last child ends.
+    pub fn close(&mut self, id: NodeId, end: Option<usize>) {
+        let next = self.nodes.len() as NodeId;
+        let start = self.nodes[id as usize].span.start;
+        let last = || self.nodes[id as usize + 1..].iter().map(|n| n.span.end).max().unwrap_or(start);
+        let end = end.map_or_else(last, |end| end as u32);
+        let node = &mut self.nodes[id as usize];
+        node.next = next;
+        node.span.end = end;
+    }
+
+    /// Says what stands before node `id`. Must be called in the order of the nodes.
+    pub fn properties(&mut self, id: NodeId, start: u32, anchor: Option<String>, tag: Option<String>) {
+        self.properties.push(Properties { node: id, start, anchor, tag });
+    }
+
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether the file says nothing.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    fn push(&mut self, kind: Kind, style: Style, span: Span, extra: u32) -> NodeId {
+        let id = self.nodes.len() as NodeId;
+        self.nodes.push(Node { kind, style, span, next: id + 1, extra });
+        id
+    }
+}
+
+/// Why a text is not a configuration file. The position is 1-based; the column counts characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// 1-based line.
+    pub line: usize,
+    /// 1-based column in characters.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for SyntaxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.line, self.column, self.message)
+    }
+}
+
+/// A parsed file.
+#[derive(Debug)]
+pub struct Document {
+    format: Format,
+    source: String,
+    tree: Tree,
+    /// Where each line starts; found when it is first asked for.
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl Document {
+    /// Parses `source`. Texts of 4 GiB and more are refused.
+    pub fn parse(format: Format, source: String) -> Result<Document, SyntaxError> {
+        if u32::try_from(source.len()).is_err() {
+            return Err(SyntaxError { line: 1, column: 1, message: "files of 4 GiB and more are not read".into() });
+        }
+        let tree = match format {
+            Format::Yaml => yaml::parse(&source)?,
+            Format::Toml => toml::parse(&source)?,
+        };
+        Ok(Document { format, source, tree, lines: OnceLock::new() })
+    }
+
+    /// How the file is written.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The text.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Bytes of the first YAML document that an edit may use.
+    pub fn body(&self) -> Span {
+        self.tree.body
+    }
+
+    /// The top of the tree; `None` where the file says nothing.
+    pub fn root(&self) -> Option<Ref<'_>> {
+        (!self.tree.is_empty()).then_some(Ref { document: self, id: 0 })
+    }
+
+    /// Every node in document order.
+    pub fn nodes(&self) -> impl Iterator<Item = Ref<'_>> {
+        (0..self.tree.nodes.len() as NodeId).map(|id| Ref { document: self, id })
+    }
+
+    /// The node with this index, which must come from this document.
+    pub fn node(&self, id: NodeId) -> Ref<'_> {
+        Ref { document: self, id }
+    }
+
+    /// The 1-based line of a byte.
+    pub fn line(&self, byte: u32) -> usize {
+        self.lines.get_or_init(|| line_starts(&self.source)).partition_point(|start| *start <= byte)
+    }
+}
+
+/// The 1-based line of a byte.
+pub fn line_of(source: &str, byte: usize) -> usize {
+    line_starts(&source[..source.floor_char_boundary(byte)]).len()
+}
+
+/// Where each line starts; `\r` alone ends a line too, as YAML has it.
+fn line_starts(source: &str) -> Vec<u32> {
+    let bytes = source.as_bytes();
+    let ends = |at: &usize| bytes[*at] == b'\n' || (bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+    std::iter::once(0).chain((0..bytes.len()).filter(ends).map(|at| at as u32 + 1)).collect()
+}
+
+/// A node of a document.
+#[derive(Clone, Copy)]
+pub struct Ref<'d> {
+    document: &'d Document,
+    id: NodeId,
+}
+
+impl fmt::Debug for Ref<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}@{:?} {:?}", self.kind(), self.span(), self.raw())
+    }
+}
+
+impl<'d> Ref<'d> {
+    fn data(self) -> &'d Node {
+        &self.document.tree.nodes[self.id as usize]
+    }
+    /// Its index.
+    pub fn id(self) -> NodeId {
+        self.id
+    }
+    /// The document that it is part of.
+    pub fn document(self) -> &'d Document {
+        self.document
+    }
+    /// What it is.
+    pub fn kind(self) -> Kind {
+        self.data().kind
+    }
+    /// How it is written.
+    pub fn style(self) -> Style {
+        self.data().style
+    }
+    /// Its bytes, without anchor and tag. A block collection ends where its last child ends.
+    pub fn span(self) -> Span {
+        self.data().span
+    }
+    /// Its bytes, with anchor and tag.
+    pub fn full_span(self) -> Span {
+        let span = self.span();
+        Span { start: self.properties().map_or(span.start, |p| p.start.min(span.start)), end: span.end }
+    }
+    /// The 1-based line on which it starts.
+    pub fn line(self) -> usize {
+        self.document.line(self.span().start)
+    }
+    /// The text as it is written.
+    pub fn raw(self) -> &'d str {
+        &self.document.source[self.span().range()]
+    }
+    /// Its anchor and tag.
+    pub fn properties(self) -> Option<&'d Properties> {
+        let all = &self.document.tree.properties;
+        all.binary_search_by_key(&self.id, |p| p.node).ok().map(|i| &all[i])
+    }
+    /// A scalar's text, unescaped and unfolded.
+    pub fn text(self) -> Option<&'d str> {
+        let node = self.data();
+        match (node.kind, node.extra) {
+            (Kind::Scalar, 0) => Some(self.raw()),
+            (Kind::Scalar, n) => self.document.tree.texts.get(n as usize - 1).map(|t| &**t),
+            _ => None,
+        }
+    }
+    /// Whether it is null: nothing at all, `~` or `null` without quotes.
+    pub fn is_null(self) -> bool {
+        self.kind() == Kind::Scalar
+            && self.style() == Style::Plain
+            && matches!(self.raw(), "" | "~" | "null" | "Null" | "NULL")
+            && self.properties().is_none_or(|p| p.tag.is_none())
+            && self.document.format == Format::Yaml
+    }
+    /// The node that an alias stands for; any other node is itself.
+    pub fn resolved(self) -> Ref<'d> {
+        match self.kind() {
+            Kind::Alias => Ref { id: self.data().extra, ..self },
+            _ => self,
+        }
+    }
+    /// The nodes directly below: items of a sequence; key, value, key, value of a mapping.
+    pub fn children(self) -> impl Iterator<Item = Ref<'d>> {
+        let end = self.data().next;
+        let mut id = self.id + 1;
+        std::iter::from_fn(move || {
+            let child = (id < end).then_some(Ref { id, ..self })?;
+            id = child.data().next;
+            Some(child)
+        })
+    }
+    /// The items of a sequence, nothing for any other node.
+    pub fn items(self) -> impl Iterator<Item = Ref<'d>> {
+        self.children().filter(move |_| self.kind() == Kind::Seq)
+    }
+    /// The entries of a mapping as they are written, nothing for any other node.
+    pub fn entries(self) -> impl Iterator<Item = (Ref<'d>, Ref<'d>)> {
+        let mut children = self.children();
+        let is_map = self.kind() == Kind::Map;
+        std::iter::from_fn(move || if is_map { Some((children.next()?, children.next()?)) } else { None })
+    }
+    /// Whether this key is YAML's merge key `<<`.
+    pub fn is_merge_key(self) -> bool {
+        self.document.format == Format::Yaml && self.style() == Style::Plain && self.raw() == "<<"
+    }
+    /// The entries of a mapping with aliases followed and merge keys applied: what Traefik sees.
+    pub fn fields(self) -> Vec<(Ref<'d>, Ref<'d>)> {
+        self.fields_below(0)
+    }
+
+    fn fields_below(self, depth: usize) -> Vec<(Ref<'d>, Ref<'d>)> {
+        // An anchor stands before its aliases, so there is no endless loop; a chain this long is not a configuration.
+        const DEEPEST: usize = 64;
+        let map = self.resolved();
+        let mut own = Vec::new();
+        let mut merged = Vec::new();
+        for (key, value) in map.entries() {
+            if !key.is_merge_key() {
+                own.push((key, value.resolved()));
+            } else if depth < DEEPEST {
+                let value = value.resolved();
+                match value.kind() {
+                    Kind::Seq => merged.extend(value.items().flat_map(|item| item.fields_below(depth + 1))),
+                    _ => merged.extend(value.fields_below(depth + 1)),
+                }
+            }
+        }
+        if !merged.is_empty() {
+            let mut seen: std::collections::HashSet<_> = own.iter().map(|(key, _)| key.resolved().text()).collect();
+            own.extend(merged.into_iter().filter(|(key, _)| seen.insert(key.resolved().text())));
+        }
+        own
+    }
+
+    /// The value of a field of Traefik's: keys match without regard to case, as in Traefik.
+    ///
+    /// Where several spellings stand side by side Traefik applies them in byte order, so the last wins.
+    pub fn field(self, name: &str) -> Option<Ref<'d>> {
+        let mut found: Option<(&str, Ref<'d>)> = None;
+        for (key, value) in self.fields() {
+            let Some(text) = key.resolved().text() else { continue };
+            if text.eq_ignore_ascii_case(name) && found.is_none_or(|(before, _)| before <= text) {
+                found = Some((text, value));
+            }
+        }
+        found.map(|(_, value)| value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_extension_decides_in_any_case() {
+        assert_eq!(Format::of("a.YML"), Some(Format::Yaml));
+        assert_eq!(Format::of("sub.d/.hidden.yaml"), Some(Format::Yaml));
+        assert_eq!(Format::of(".toml"), Some(Format::Toml));
+        assert_eq!(Format::of("a.yml~"), None);
+        assert_eq!(Format::of("yml"), None);
+        assert_eq!(Format::of("dir.yml/file"), None);
+    }
+
+    #[test]
+    fn lines_count_every_kind_of_line_end() {
+        assert_eq!(line_of("a\nb", 2), 2);
+        assert_eq!(line_of("a\r\nb", 3), 2);
+        assert_eq!(line_of("a\rb\rc", 4), 3);
+    }
+
+    #[test]
+    fn merge_keys_and_aliases_are_followed() {
+        let source = "x: &x {rule: r, service: s}\ny: &y {service: t}\nhttp:\n  <<: [*y, *x]\n  Priority: 3\n";
+        let document = Document::parse(Format::Yaml, source.into()).unwrap();
+        let http = document.root().unwrap().field("HTTP").unwrap();
+        assert_eq!(http.field("service").and_then(Ref::text), Some("t"));
+        assert_eq!(http.field("rule").and_then(Ref::text), Some("r"));
+        assert_eq!(http.field("priority").and_then(Ref::text), Some("3"));
+    }
+}

@@ -1,0 +1,4 @@
+//! Manages, checks and publishes the dynamic configuration of the Traefik reverse proxy.
+
+pub mod document;
+pub mod edit;
