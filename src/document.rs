@@ -346,6 +346,10 @@ impl<'d> Ref<'d> {
             Some(child)
         })
     }
+    /// This node and all below it, in document order.
+    pub fn subtree(self) -> impl ExactSizeIterator<Item = Ref<'d>> {
+        (self.id..self.data().next).map(move |id| Ref { id, ..self })
+    }
     /// The items of a sequence, nothing for any other node.
     pub fn items(self) -> impl Iterator<Item = Ref<'d>> {
         self.children().filter(move |_| self.kind() == Kind::Seq)

@@ -8,7 +8,7 @@ mod proof;
 mod toml;
 mod yaml;
 
-use crate::document::{Document, Format, Ref, Span};
+use crate::document::{Document, Format, Kind, Ref, Span};
 use std::fmt;
 
 /// A value to write.
@@ -110,6 +110,10 @@ impl fmt::Display for Refusal {
 ///
 /// The result is byte for byte the old text but for the replaced entries.
 pub fn apply(document: &Document, patch: &Patch) -> Result<Document, Refusal> {
+    if let Some(at) = document.source().find("{{") {
+        let line = document.line(at as u32);
+        return Err(Refusal { line, message: "this file is a Go template ({{), which can't be edited safely".into() });
+    }
     let replacements = match document.format() {
         Format::Yaml => yaml::plan(document, patch)?,
         Format::Toml => toml::plan(document, patch)?,
@@ -151,5 +155,37 @@ fn lookup<'d>(map: Ref<'d>, key: &str, depth: usize) -> Option<(Ref<'d>, Ref<'d>
     match map.entries().find(exact) {
         None if depth != 2 => map.entries().find(loose),
         found => found,
+    }
+}
+
+/// Whether a patch takes away the entry whose value this is.
+fn goes(value: Ref<'_>, patch: &Patch, depth: usize) -> bool {
+    match patch {
+        Patch::Remove => true,
+        Patch::Inside(patches) => value.kind() == Kind::Map && empties(value, patches, depth + 1),
+        _ => false,
+    }
+}
+
+/// Whether patches leave a mapping without entries.
+fn empties(map: Ref<'_>, patches: &[(String, Patch)], depth: usize) -> bool {
+    let found: Vec<_> = patches.iter().map(|(key, patch)| (lookup(map, key, depth), patch)).collect();
+    let adds = found.iter().any(|(entry, patch)| entry.is_none() && value_of(patch).is_some());
+    let leaves = |key: Ref<'_>, value: Ref<'_>| {
+        found.iter().any(|(entry, patch)| entry.is_some_and(|(k, _)| k.id() == key.id()) && goes(value, patch, depth))
+    };
+    !adds && map.entries().all(|(key, value)| leaves(key, value))
+}
+
+/// What a patch puts where nothing stands yet.
+fn value_of(patch: &Patch) -> Option<Value> {
+    match patch {
+        Patch::Set(value) => Some(value.clone()),
+        Patch::Items { push, .. } if !push.is_empty() => Some(Value::List(push.clone())),
+        Patch::Inside(patches) => {
+            let entries: Vec<_> = patches.iter().filter_map(|(key, p)| Some((key.clone(), value_of(p)?))).collect();
+            (!entries.is_empty()).then_some(Value::Map(entries))
+        }
+        _ => None,
     }
 }

@@ -158,7 +158,9 @@ impl<'s> Builder<'s> {
 
     fn collection(&mut self, kind: Kind, style: StructureStyle, bytes: std::ops::Range<usize>) -> NodeId {
         let style = if style == StructureStyle::Flow { Style::Flow } else { Style::Block };
-        let id = self.tree.open(kind, style, bytes.start);
+        // A list whose dashes stand below its key's own column is reported from its first item on.
+        let dash = (kind == Kind::Seq && style == Style::Block).then(|| self.indicator(bytes.start, &['-'])).flatten();
+        let id = self.tree.open(kind, style, dash.unwrap_or(bytes.start));
         self.open.push(id);
         self.last_end = bytes.end;
         id
@@ -174,6 +176,7 @@ impl<'s> Builder<'s> {
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, bytes: std::ops::Range<usize>) -> Result<NodeId, SyntaxError> {
         let (style, bytes) = match style {
+            ScalarStyle::Plain if bytes.is_empty() => (Style::Plain, self.nothing(bytes.start)),
             ScalarStyle::Plain => (Style::Plain, bytes),
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => (Style::Quoted, bytes),
             ScalarStyle::Literal | ScalarStyle::Folded => (Style::Literal, self.block_scalar(bytes)),
@@ -182,34 +185,43 @@ impl<'s> Builder<'s> {
             return Err(error_at(self.source, bytes.start, "found character that cannot start any token"));
         }
         self.last_end = bytes.end;
-        let same = self.source.get(bytes.clone()) == Some(text);
+        let same = bytes.is_empty() || self.source.get(bytes.clone()) == Some(text);
         Ok(self.tree.scalar(style, Span::new(bytes.start, bytes.end), (!same).then(|| text.into())))
+    }
+
+    /// Where a value that is not there would stand: right after its key's colon.
+    fn nothing(&self, reported: usize) -> std::ops::Range<usize> {
+        let at = match self.source[reported..].starts_with(':') {
+            true => reported + 1,
+            false if self.source[self.last_end.min(reported)..reported].contains(['\n', '\r']) => self.last_end,
+            false => reported,
+        };
+        at..at
     }
 
     /// The whole of a block scalar: the parser's range leaves out the header and takes in blank lines.
     fn block_scalar(&self, content: std::ops::Range<usize>) -> std::ops::Range<usize> {
-        let before = &self.source[self.last_end..content.start];
-        let mut start = content.start;
-        let mut comment = false;
-        let mut keep = false;
-        for (at, c) in before.char_indices() {
-            match c {
-                '\n' | '\r' => comment = false,
-                '#' if before[..at].ends_with([' ', '\t', '\n', '\r']) => comment = true,
-                '|' | '>' if !comment => {
-                    start = self.last_end + at;
-                    keep = before[at..]
-                        .lines()
-                        .next()
-                        .is_some_and(|header| header.split('#').next().unwrap_or("").contains('+'));
-                    break;
-                }
-                _ => {}
-            }
-        }
+        let start = self.indicator(content.start, &['|', '>']).unwrap_or(content.start);
+        let header = self.source[start..].lines().next().unwrap_or_default();
+        let keep = header.split('#').next().unwrap_or_default().contains('+');
         let text = &self.source[start..content.end];
         let end = if keep { text.trim_end_matches(' ').len() } else { text.trim_end().len() };
         start..start + end
+    }
+
+    /// The first of these characters between the last token and `end`, comments left out.
+    fn indicator(&self, end: usize, wanted: &[char]) -> Option<usize> {
+        let between = self.source.get(self.last_end..end)?;
+        let mut comment = false;
+        for (at, c) in between.char_indices() {
+            match c {
+                '\n' | '\r' => comment = false,
+                '#' if !comment => comment = true,
+                c if !comment && wanted.contains(&c) => return Some(self.last_end + at),
+                _ => {}
+            }
+        }
+        None
     }
 
     /// Go's YAML library refuses a mapping with the same key twice, whatever the values.
