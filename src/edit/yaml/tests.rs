@@ -73,7 +73,7 @@ const LAYOUTS: &[(&str, &str)] = &[
     ),
     (
         "literal rule",
-        "http:\n  routers:\n    a:\n      service: s\n      rule: |\n        Host(`x`) &&\n        Path(`/`)\n\n\n  services: {s: {loadBalancer: {servers: []}}}\n",
+        "http:\n  routers:\n    a:\n      service: s\n      rule: |\n        Host(`x`) &&\n        Path(`/`)\n\n\n  middlewares: {m: {compress: {}}}\n",
     ),
     ("kept literal at end", "http:\n  routers:\n    a:\n      service: s\n      rule: |+\n        Host(`x`)\n\n"),
     ("folded lines", "http:\n  routers:\n    a:\n      rule: Host(`x`)\n        && Path(`/`)\n      service: s\n"),

@@ -1,0 +1,106 @@
+//! What each command does: `fn(&Context, arguments) → Outcome`. Commands never print.
+
+pub mod completions;
+mod context;
+mod init;
+pub mod man;
+mod route;
+
+pub use context::{Context, find_settings};
+
+use crate::cli::{Command, RouteCommand};
+use crate::error::Error;
+use crate::plan::{Effect, Verb};
+use crate::route::Route;
+use crate::settings::Setting;
+use crate::store::{Changed, FileChange};
+
+/// What came of a command.
+pub enum Outcome {
+    /// Routes that were asked for.
+    Routes(Vec<Route>),
+    /// One route, with where its parts stand.
+    Route(Box<RouteDetail>),
+    /// A change.
+    Change(Report),
+    /// A directory that is ready.
+    Ready(Box<Ready>),
+    /// The settings.
+    Settings(Vec<(&'static str, Setting)>),
+    /// A text as it is.
+    Text(String),
+}
+
+/// A route and where its parts stand.
+pub struct RouteDetail {
+    /// The route.
+    pub route: Route,
+    /// What stands where: `service`, `middleware auth`, …, and the place or why there is none.
+    pub parts: Vec<(String, String)>,
+    /// The source text of the router.
+    pub source: String,
+}
+
+/// What a change did.
+pub struct Report {
+    /// Whether nothing was to be written.
+    pub dry_run: bool,
+    /// What happened to which route.
+    pub effects: Vec<Effect>,
+    /// Each file that changed.
+    pub files: Vec<FileChange>,
+}
+
+impl Report {
+    /// Whether something changed on disk.
+    pub fn changed(&self) -> bool {
+        !self.dry_run && !self.files.is_empty()
+    }
+
+    /// One word for all of it.
+    pub fn outcome(&self) -> &'static str {
+        match self.effects.as_slice() {
+            [] => Verb::Unchanged.as_str(),
+            [first, rest @ ..] if rest.iter().all(|e| e.verb == first.verb) => first.verb.as_str(),
+            _ => Verb::Changed.as_str(),
+        }
+    }
+}
+
+/// A directory that is ready for routes.
+pub struct Ready {
+    /// The directory.
+    pub dir: String,
+    /// Files that were made outside it.
+    pub made: Vec<String>,
+    /// What was added.
+    pub report: Report,
+    /// All routes in it.
+    pub routes: Vec<Route>,
+    /// How many files Traefik loads.
+    pub files: usize,
+}
+
+/// Runs a command.
+pub fn run(context: &Context, command: &Command) -> Result<Outcome, Error> {
+    match command {
+        Command::Init(args) => init::init(context, args),
+        Command::Route { command } => match command {
+            RouteCommand::Add(args) => route::add(context, args),
+            RouteCommand::Set(args) => route::set(context, args),
+            RouteCommand::Rm(args) => route::rm(context, args),
+            RouteCommand::Rename(args) => route::rename(context, args),
+            RouteCommand::List(args) => route::list(context, args),
+            RouteCommand::Show(args) => route::show(context, args),
+        },
+        Command::Config => Ok(Outcome::Settings(context.settings.iter().map(|(key, s)| (key, s.clone())).collect())),
+        Command::Completions { shell } => completions::script(*shell).map(Outcome::Text),
+        Command::Man { to } => man::write(to).map(Outcome::Text),
+    }
+}
+
+/// A change, as an outcome; its warnings are for the user's eyes.
+fn report(context: &Context, dry_run: bool, changed: Changed) -> Report {
+    context.warn_all(changed.warnings);
+    Report { dry_run, effects: changed.effects, files: changed.files }
+}

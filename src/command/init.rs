@@ -1,0 +1,82 @@
+//! `init`: a directory that is ready for routes.
+
+use super::{Context, Outcome, Ready, report};
+use crate::cli::Init;
+use crate::error::{Code, Error, Place};
+use crate::inventory::Inventory;
+use crate::name::{split_host_path, Target};
+use crate::plan::{self, AddRequest, ListEdit, Plan, Wanted, bad_value};
+use crate::route::{Filter, list};
+use crate::settings::Origin;
+use anyhow::Context as _;
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+
+/// Creates the directory, and what was asked for besides.
+pub(super) fn init(context: &Context, args: &Init) -> Result<Outcome, Error> {
+    let dir = context.store.path();
+    let shown = dir.display().to_string();
+    let mut made = Vec::new();
+    if !dir.exists() {
+        if args.change.dry_run {
+            return Ok(Outcome::Text(format!("would create the directory {shown}\n")));
+        }
+        std::fs::DirBuilder::new().recursive(true).mode(0o755).create(dir).map_err(|error| {
+            Error::new(Code::Io, format!("can't create {shown}: {error}")).hint("run as a user who may create it, for instance with sudo")
+        })?;
+        made.push(shown.clone());
+    }
+    if let Some(file) = context.static_file.as_ref().filter(|f| !f.exists() && context.settings.origin("static") != Origin::Default) {
+        if !args.change.dry_run {
+            write_static(file, dir)?;
+        }
+        made.push(file.display().to_string());
+    }
+    let plan = |inventory: &Inventory<'_>| if args.example { example(context, inventory) } else { Ok(Plan::default()) };
+    let changed = if args.change.dry_run { context.store.preview(plan)? } else { context.store.change(plan)? };
+    let snapshot = context.store.read()?;
+    let inventory = Inventory::of(&snapshot.files);
+    if let Some((place, message)) = inventory.faults().into_iter().next() {
+        return Err(Error::new(Code::WouldNotLoad, format!("Traefik refuses this directory as it stands: {message}"))
+            .hint("mend that first: until then Traefik applies no change, and a restart would lose every route")
+            .at(place));
+    }
+    let routes = list(&inventory, &Filter::default());
+    Ok(Outcome::Ready(Box::new(Ready { dir: shown, made, report: report(context, args.change.dry_run, changed), routes, files: snapshot.files.len() })))
+}
+
+/// An HTTP and a MongoDB route to begin with.
+fn example(context: &Context, inventory: &Inventory<'_>) -> Result<Plan, Error> {
+    let mut all = Plan::default();
+    for (host, target, entry_point) in [
+        ("app.example.com", "http://127.0.0.1:3000", None),
+        ("db.mongodb.example.com", "mongodb://127.0.0.1:27017", Some("mongodb".to_owned())),
+    ] {
+        let (host, path) = split_host_path(host).map_err(bad_value)?;
+        let target: Target = target.parse().map_err(bad_value)?;
+        let entry_points = ListEdit { replace: entry_point.map(|e| vec![e]), ..ListEdit::default() };
+        let wanted = Wanted { entry_points, ..Wanted::default() };
+        let request = AddRequest { host, path, more_hosts: Vec::new(), targets: vec![target], wanted, replace: false };
+        all.join(plan::add(inventory, &context.facts, &request)?);
+    }
+    Ok(all)
+}
+
+/// A static configuration to begin with.
+fn write_static(file: &std::path::Path, dir: &std::path::Path) -> Result<(), Error> {
+    let shown = file.display().to_string();
+    if crate::document::Format::of(&shown) != Some(crate::document::Format::Yaml) {
+        return Err(Error::new(Code::BadValue, "a static configuration to begin with is written as .yml or .yaml").at(Place { file: shown, line: 0 }));
+    }
+    let dir = std::fs::canonicalize(dir).context("can't tell where the directory is")?;
+    let dir = serde_json::to_string(&dir.to_string_lossy()).context("can't write the directory's name")?;
+    let text = format!(
+        "# Traefik's static configuration: traefik --configFile={shown}\nentryPoints:\n  web:\n    address: \":80\"\n  websecure:\n    address: \":443\"\n  mongodb:\n    address: \":27017\"\n\nproviders:\n  file:\n    directory: {dir}\n    watch: true\n\nlog:\n  level: WARN\n"
+    );
+    if let Some(parent) = file.parent() {
+        std::fs::create_dir_all(parent).with_context(|| format!("can't create {}", parent.display()))?;
+    }
+    let mut new = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o644).open(file).with_context(|| format!("can't create {shown}"))?;
+    new.write_all(text.as_bytes()).and_then(|()| new.sync_all()).with_context(|| format!("can't write {shown}"))?;
+    Ok(())
+}

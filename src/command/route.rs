@@ -1,0 +1,180 @@
+//! `route add|set|rm|rename|list|show`.
+
+use super::{Context, Outcome, RouteDetail, report};
+use crate::cli::{Add, ChangeFlags, Fields, List, Remove, Rename, Set, Show, TlsArg};
+use crate::error::{Code, Error};
+use crate::inventory::{Inventory, Part, bare};
+use crate::name::{BadName, Host, RouterName, Target, split_host_path};
+use crate::plan::{self, AddRequest, Change, ListEdit, Plan, Wanted, bad_value};
+use crate::route::{Filter, Route, Tls, list as routes, lookup};
+
+pub(super) fn add(context: &Context, args: &Add) -> Result<Outcome, Error> {
+    let (host, path) = split_host_path(&args.host).map_err(|bad| with_caret("HOST", &args.host, bad))?;
+    let request = AddRequest {
+        host,
+        path,
+        more_hosts: args.hosts.iter().map(|h| parsed("--host", h)).collect::<Result<_, _>>()?,
+        targets: args.targets.iter().map(|t| parsed::<Target>("TARGET", t)).collect::<Result<_, _>>()?,
+        wanted: Wanted { name: name(args.name.as_deref())?, file: args.file.clone(), ..wanted(&args.fields)? },
+        replace: args.replace,
+    };
+    change(context, &args.change, |inventory| plan::add(inventory, &context.facts, &request))
+}
+
+pub(super) fn set(context: &Context, args: &Set) -> Result<Outcome, Error> {
+    let lists = &args.lists;
+    let fields = wanted(&args.fields)?;
+    let hosts = |texts: &[String], flag: &str| texts.iter().map(|h| Ok(parsed::<Host>(flag, h)?.as_str().to_owned())).collect::<Result<Vec<_>, Error>>();
+    let targets = |texts: &[String], flag: &str| texts.iter().map(|t| Ok(parsed::<Target>(flag, t)?.to_string())).collect::<Result<Vec<_>, Error>>();
+    let edited = |given: ListEdit, no: bool, add: &[String], remove: &[String]| ListEdit {
+        replace: given.replace.or(no.then(Vec::new)),
+        add: add.to_vec(),
+        remove: remove.to_vec(),
+    };
+    let wanted = Wanted {
+        name: name(args.name.as_deref())?,
+        targets: ListEdit {
+            replace: named(targets(&args.targets, "TARGET")?),
+            add: targets(&lists.add_targets, "--add-target")?,
+            remove: targets(&lists.remove_targets, "--remove-target")?,
+        },
+        hosts: ListEdit {
+            replace: named(hosts(&args.hosts, "--host")?),
+            add: hosts(&lists.add_hosts, "--add-host")?,
+            remove: hosts(&lists.remove_hosts, "--remove-host")?,
+        },
+        entry_points: edited(fields.entry_points, lists.no_entry_points, &lists.add_entry_points, &lists.remove_entry_points),
+        middlewares: edited(fields.middlewares, lists.no_middlewares, &lists.add_middlewares, &lists.remove_middlewares),
+        tls: fields.tls.or(lists.no_tls.then_some(Tls::Off)),
+        cert_resolver: if lists.no_cert_resolver { Change::Clear } else { fields.cert_resolver },
+        priority: if lists.no_priority { Change::Clear } else { fields.priority },
+        rule: fields.rule,
+        file: args.file.clone(),
+    };
+    if wanted_nothing(&wanted) {
+        return Err(Error::new(Code::Usage, "nothing to change was named").hint("`cloudlunacy route set --help` shows what can be"));
+    }
+    change(context, &args.change, |inventory| plan::set(inventory, &context.facts, &args.route, &wanted))
+}
+
+fn wanted_nothing(wanted: &Wanted) -> bool {
+    let lists = [&wanted.targets, &wanted.hosts, &wanted.entry_points, &wanted.middlewares];
+    wanted.name.is_none()
+        && wanted.rule.is_none()
+        && wanted.file.is_none()
+        && wanted.tls.is_none()
+        && wanted.cert_resolver == Change::Keep
+        && wanted.priority == Change::Keep
+        && !lists.iter().any(|l| l.is_named())
+}
+
+pub(super) fn rm(context: &Context, args: &Remove) -> Result<Outcome, Error> {
+    let plan = |inventory: &Inventory<'_>| plan::remove(inventory, &args.routes, args.ignore_missing);
+    if context.interactive && !args.change.yes && !args.change.dry_run && args.routes.len() > 1 {
+        let effects = context.store.preview(plan)?.effects;
+        let names: Vec<&str> = effects.iter().map(|e| e.name.as_str()).collect();
+        let question = format!("Remove {} routes: {}?", names.len(), names.join(", "));
+        let answer = dialoguer::Confirm::new().with_prompt(question).default(false).interact();
+        if names.len() > 1 && !matches!(answer, Ok(true)) {
+            return Err(Error::new(Code::Declined, "nothing was removed").hint("--yes answers the question"));
+        }
+    }
+    change(context, &args.change, plan)
+}
+
+pub(super) fn rename(context: &Context, args: &Rename) -> Result<Outcome, Error> {
+    let new: RouterName = parsed("NEW", &args.name)?;
+    change(context, &args.change, |inventory| plan::rename(inventory, &args.route, &new))
+}
+
+pub(super) fn list(context: &Context, args: &List) -> Result<Outcome, Error> {
+    let snapshot = context.store.read()?;
+    let inventory = Inventory::of(&snapshot.files);
+    point_out_faults(context, &inventory);
+    let filter = Filter { agent: args.agent.clone(), host: args.host.clone(), kind: args.kind };
+    Ok(Outcome::Routes(routes(&inventory, &filter)))
+}
+
+pub(super) fn show(context: &Context, args: &Show) -> Result<Outcome, Error> {
+    let snapshot = context.store.read()?;
+    let inventory = Inventory::of(&snapshot.files);
+    point_out_faults(context, &inventory);
+    let (kind, router) = plan::find(&inventory, &args.route)?;
+    let route = Route::of(&inventory, kind, &router);
+    let place = |part: Part, reference: &str| match bare(reference).map(|name| inventory.get(kind, part, name)) {
+        Some(Some(found)) => inventory.place(&found).to_string(),
+        Some(None) => "not found in these files".to_owned(),
+        None => "of another provider".to_owned(),
+    };
+    let mut parts = vec![("router".to_owned(), inventory.place(&router).to_string())];
+    parts.extend(route.service.iter().map(|s| (format!("service {s}"), place(Part::Service, s))));
+    parts.extend(route.middlewares.iter().map(|m| (format!("middleware {m}"), place(Part::Middleware, m))));
+    let document = router.value.document();
+    let source = document.source()[router.key.span().start as usize..router.value.span().end as usize].to_owned();
+    Ok(Outcome::Route(Box::new(RouteDetail { route, parts, source })))
+}
+
+/// A directory that would not survive a restart is pointed out by every command that sees it.
+fn point_out_faults(context: &Context, inventory: &Inventory<'_>) {
+    let lost = inventory.definitions(Part::Router).count();
+    let warnings = inventory.faults().into_iter().map(|(place, message)| {
+        format!("{place}: {message}; Traefik refuses the whole directory for it, and a restart would lose all {lost} routes")
+    });
+    context.warn_all(warnings.collect());
+}
+
+fn change(context: &Context, flags: &ChangeFlags, plan: impl Fn(&Inventory<'_>) -> Result<Plan, Error>) -> Result<Outcome, Error> {
+    let changed = if flags.dry_run { context.store.preview(plan)? } else { context.store.change(plan)? };
+    Ok(Outcome::Change(report(context, flags.dry_run, changed)))
+}
+
+/// The fields that `add` and `set` share.
+fn wanted(fields: &Fields) -> Result<Wanted, Error> {
+    Ok(Wanted {
+        entry_points: ListEdit { replace: named(fields.entry_points.clone()), ..ListEdit::default() },
+        middlewares: ListEdit { replace: named(fields.middlewares.clone()), ..ListEdit::default() },
+        tls: fields.tls.map(|tls| match tls {
+            TlsArg::Off => Tls::Off,
+            TlsArg::On => Tls::On,
+            TlsArg::Passthrough => Tls::Passthrough,
+        }),
+        cert_resolver: fields.cert_resolver.clone().map_or(Change::Keep, Change::Set),
+        priority: fields.priority.map_or(Change::Keep, Change::Set),
+        rule: fields.rule.clone(),
+        ..Wanted::default()
+    })
+}
+
+fn named(list: Vec<String>) -> Option<Vec<String>> {
+    (!list.is_empty()).then_some(list)
+}
+
+fn name(text: Option<&str>) -> Result<Option<RouterName>, Error> {
+    text.map(|t| parsed("--name", t)).transpose()
+}
+
+fn parsed<T: std::str::FromStr<Err = BadName>>(what: &str, text: &str) -> Result<T, Error> {
+    text.parse().map_err(|bad| with_caret(what, text, bad))
+}
+
+/// The complaint, the text, and a caret under what is wrong with it.
+fn with_caret(what: &str, text: &str, bad: BadName) -> Error {
+    let at = bad.at.clone().filter(|_| text.len() <= 200 && !text.contains(char::is_control));
+    let mut error = bad_value(bad);
+    error.message = format!("{what}: {}", error.message);
+    if let Some(at) = at {
+        let before = text.get(..at.start).map_or(0, |t| t.chars().count());
+        let width = text.get(at).map_or(1, |t| t.chars().count().max(1));
+        error.message.push_str(&format!("\n  {text}\n  {}{}", " ".repeat(before), "^".repeat(width)));
+    }
+    error
+}
+
+/// Names of routes for completion, as far as they can be read.
+pub(super) fn names(context: &Context) -> Vec<String> {
+    let Ok(snapshot) = context.store.read() else { return Vec::new() };
+    let inventory = Inventory::of(&snapshot.files);
+    let ambiguous = |name: &str| lookup(&inventory, name).len() > 1;
+    let all = inventory.definitions(Part::Router);
+    all.map(|(kind, d)| if ambiguous(d.name) { format!("{kind}/{}", d.name) } else { d.name.to_owned() }).collect()
+}

@@ -1,0 +1,184 @@
+//! What can go wrong, with a stable code, the exit code that follows from it, and the cure.
+
+use std::fmt;
+
+/// Why a command did not do what it was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// The command line does not make sense.
+    Usage,
+    /// A host, name, target or other value that can't be one.
+    BadValue,
+    /// The settings file can't be used.
+    BadSettings,
+    /// Traefik's static configuration can't be read.
+    BadStatic,
+    /// No such route.
+    NotFound,
+    /// Several routes could be meant.
+    Ambiguous,
+    /// The name belongs to something else.
+    NameTaken,
+    /// Another router answers for this host and path.
+    HostTaken,
+    /// A middleware, service or entry point that doesn't exist.
+    UnknownReference,
+    /// Something still refers to what would go.
+    InUse,
+    /// The file can't be edited safely.
+    NotEditable,
+    /// Traefik would refuse the directory.
+    WouldNotLoad,
+    /// The directory was changed by hand again and again.
+    ChangedMeanwhile,
+    /// The user said no.
+    Declined,
+    /// A directory that isn't there.
+    NoDirectory,
+    /// Reading or writing failed.
+    Io,
+    /// Another process holds the lock.
+    LockTimeout,
+    /// The change is in place, but the disk did not confirm it.
+    DurabilityUnknown,
+    /// The change is made, but the answer could not be printed.
+    AnswerNotPrinted,
+    /// A bug of ours.
+    Internal,
+}
+
+impl Code {
+    /// The code as scripts see it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Code::Usage => "usage",
+            Code::BadValue => "bad-value",
+            Code::BadSettings => "bad-settings",
+            Code::BadStatic => "bad-static-configuration",
+            Code::NotFound => "not-found",
+            Code::Ambiguous => "ambiguous",
+            Code::NameTaken => "name-taken",
+            Code::HostTaken => "host-taken",
+            Code::UnknownReference => "unknown-reference",
+            Code::InUse => "in-use",
+            Code::NotEditable => "not-editable",
+            Code::WouldNotLoad => "would-not-load",
+            Code::ChangedMeanwhile => "changed-meanwhile",
+            Code::Declined => "declined",
+            Code::NoDirectory => "no-directory",
+            Code::Io => "io",
+            Code::LockTimeout => "lock-timeout",
+            Code::DurabilityUnknown => "durability-unknown",
+            Code::AnswerNotPrinted => "answer-not-printed",
+            Code::Internal => "internal",
+        }
+    }
+
+    /// The exit code: 2 malformed input, 3 refused, 4 the environment failed, 70 a bug of ours.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Code::Usage | Code::BadValue | Code::BadSettings | Code::BadStatic => 2,
+            Code::NotFound
+            | Code::Ambiguous
+            | Code::NameTaken
+            | Code::HostTaken
+            | Code::UnknownReference
+            | Code::InUse
+            | Code::NotEditable
+            | Code::WouldNotLoad
+            | Code::ChangedMeanwhile
+            | Code::Declined => 3,
+            Code::NoDirectory | Code::Io | Code::LockTimeout | Code::DurabilityUnknown | Code::AnswerNotPrinted => 4,
+            Code::Internal => 70,
+        }
+    }
+
+    /// What of the change stands on disk although the command failed.
+    pub fn changed(self) -> Changed {
+        match self {
+            Code::DurabilityUnknown => Changed::Unknown,
+            Code::AnswerNotPrinted => Changed::Yes,
+            _ => Changed::No,
+        }
+    }
+}
+
+/// Whether something has changed on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+    /// It may be lost at a power cut.
+    Unknown,
+}
+
+/// Where in the files something stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file, relative to the managed directory.
+    pub file: String,
+    /// 1-based line; 0 where it is the file as a whole.
+    pub line: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => f.write_str(&self.file),
+            line => write!(f, "{}:{line}", self.file),
+        }
+    }
+}
+
+/// A failed command: the code, what happened, where, and what to do about it.
+#[derive(Debug)]
+pub struct Error {
+    /// The stable code.
+    pub code: Code,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// Where it stands.
+    pub place: Option<Place>,
+}
+
+impl Error {
+    /// An error without hint and place.
+    pub fn new(code: Code, message: impl Into<String>) -> Error {
+        Error { code, message: message.into(), hint: None, place: None }
+    }
+    /// Says what to do about it.
+    pub fn hint(mut self, hint: impl Into<String>) -> Error {
+        self.hint = Some(hint.into());
+        self
+    }
+    /// Says where it stands.
+    pub fn at(mut self, place: Place) -> Error {
+        self.place = Some(place);
+        self
+    }
+}
+
+/// Reading and writing fail with the chain of what was being done.
+impl From<anyhow::Error> for Error {
+    fn from(error: anyhow::Error) -> Error {
+        match error.downcast::<Error>() {
+            Ok(error) => error,
+            Err(error) => Error::new(Code::Io, format!("{error:#}")),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(f, "{place}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,260 @@
+//! All files merged as Traefik merges them: which router, service and middleware is defined where,
+//! and what refers to it.
+
+use crate::document::{Document, Kind as NodeKind, Ref};
+use crate::error::Place;
+use crate::name::Kind;
+use crate::schema::{self, Fault};
+use std::collections::HashMap;
+
+/// A file of the dynamic configuration.
+#[derive(Debug)]
+pub struct File {
+    /// Path in the directory.
+    pub path: String,
+    /// What it says.
+    pub content: Content,
+}
+
+/// What a file says.
+#[derive(Debug)]
+pub enum Content {
+    /// A configuration.
+    Parsed(Document),
+    /// A Go template: what it says is known only when Traefik has run it.
+    Template {
+        /// The text.
+        source: String,
+        /// The 1-based line of the first action.
+        line: usize,
+    },
+    /// Traefik refuses it, and the whole directory with it.
+    Broken {
+        /// The text, where it is text at all.
+        source: String,
+        /// The 1-based line of the fault.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+impl File {
+    /// The text.
+    pub fn text(&self) -> &str {
+        match &self.content {
+            Content::Parsed(document) => document.source(),
+            Content::Template { source, .. } | Content::Broken { source, .. } => source,
+        }
+    }
+
+    /// The document, where there is one.
+    pub fn document(&self) -> Option<&Document> {
+        match &self.content {
+            Content::Parsed(document) => Some(document),
+            _ => None,
+        }
+    }
+}
+
+/// What sort of thing a name is given to. Names of different sorts don't clash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Part {
+    /// Matches requests.
+    Router,
+    /// Answers them.
+    Service,
+    /// Changes them in between.
+    Middleware,
+}
+
+impl Part {
+    /// The section of the configuration that holds these.
+    pub fn section(self) -> &'static str {
+        match self {
+            Part::Router => "routers",
+            Part::Service => "services",
+            Part::Middleware => "middlewares",
+        }
+    }
+
+    /// The thing, in words.
+    pub fn noun(self) -> &'static str {
+        self.section().trim_end_matches('s')
+    }
+}
+
+const KINDS: [Kind; 3] = [Kind::Http, Kind::Tcp, Kind::Udp];
+const PARTS: [Part; 3] = [Part::Router, Part::Service, Part::Middleware];
+
+/// Where a name is defined.
+#[derive(Clone, Copy, Debug)]
+pub struct Definition<'a> {
+    /// Index of the file.
+    pub file: usize,
+    /// The name.
+    pub name: &'a str,
+    /// Its key.
+    pub key: Ref<'a>,
+    /// What it stands for; aliases are followed.
+    pub value: Ref<'a>,
+    /// Whether the entry itself stands in its section, and does not come from an alias or a merge key.
+    pub direct: bool,
+}
+
+/// The merged files.
+pub struct Inventory<'a> {
+    files: Vec<&'a File>,
+    index: HashMap<(Kind, Part, &'a str), Definition<'a>>,
+    /// In load order; the first definition of a name counts.
+    order: Vec<(Kind, Part, Definition<'a>)>,
+    duplicates: Vec<(Kind, Part, Definition<'a>)>,
+}
+
+impl<'a> Inventory<'a> {
+    /// Merges files, which are in load order.
+    pub fn of(files: impl IntoIterator<Item = &'a File>) -> Inventory<'a> {
+        let files: Vec<&'a File> = files.into_iter().collect();
+        let mut all = Inventory { files, index: HashMap::new(), order: Vec::new(), duplicates: Vec::new() };
+        for at in 0..all.files.len() {
+            let Some(root) = all.files[at].document().and_then(Document::root) else { continue };
+            for kind in KINDS {
+                let Some(protocol) = root.field(kind.as_str()) else { continue };
+                for part in PARTS {
+                    if let Some(section) = protocol.field(part.section()) {
+                        all.add_section(at, kind, part, section);
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    fn add_section(&mut self, file: usize, kind: Kind, part: Part, section: Ref<'a>) {
+        for (key, value) in section.fields() {
+            let Some(name) = key.text().filter(|_| !value.is_null()) else { continue };
+            let direct = section.span().start <= key.span().start && key.span().end <= section.span().end;
+            let definition = Definition { file, name, key, value, direct };
+            match self.index.entry((kind, part, name)) {
+                std::collections::hash_map::Entry::Vacant(slot) => {
+                    slot.insert(definition);
+                    self.order.push((kind, part, definition));
+                }
+                std::collections::hash_map::Entry::Occupied(_) => self.duplicates.push((kind, part, definition)),
+            }
+        }
+    }
+
+    /// The files.
+    pub fn files(&self) -> &[&'a File] {
+        &self.files
+    }
+
+    /// The definition of a name.
+    pub fn get(&self, kind: Kind, part: Part, name: &str) -> Option<Definition<'a>> {
+        self.index.get(&(kind, part, name)).copied()
+    }
+
+    /// All definitions that count, in load order.
+    pub fn definitions(&self, part: Part) -> impl Iterator<Item = (Kind, Definition<'a>)> {
+        self.order.iter().filter(move |(_, p, _)| *p == part).map(|(kind, _, definition)| (*kind, *definition))
+    }
+
+    /// Definitions of names that an earlier file, or an earlier place, has defined already.
+    pub fn duplicates(&self) -> impl Iterator<Item = (Kind, Part, Definition<'a>)> {
+        self.duplicates.iter().copied()
+    }
+
+    /// Where a definition stands.
+    pub fn place(&self, definition: &Definition<'_>) -> Place {
+        Place { file: self.files[definition.file].path.clone(), line: definition.key.line() }
+    }
+
+    /// The path of a definition's file.
+    pub fn path(&self, definition: &Definition<'_>) -> &'a str {
+        &self.files[definition.file].path
+    }
+
+    /// Whether a template could define or use anything, for all one can know without running it.
+    pub fn template_mentions(&self, name: &str) -> bool {
+        self.files.iter().any(|f| matches!(&f.content, Content::Template { source, .. } if source.contains(name)))
+    }
+
+    /// Whether some file is a template.
+    pub fn has_templates(&self) -> bool {
+        self.files.iter().any(|f| matches!(f.content, Content::Template { .. }))
+    }
+
+    /// What makes Traefik refuse the directory, in load order; Traefik reports the first only.
+    pub fn faults(&self) -> Vec<(Place, String)> {
+        let mut all = Vec::new();
+        for file in &self.files {
+            let at = |line| Place { file: file.path.clone(), line };
+            match &file.content {
+                Content::Broken { line, message, .. } => all.push((at(*line), message.clone())),
+                Content::Parsed(document) => {
+                    all.extend(schema::faults(document).into_iter().map(|Fault { line, message }| (at(line), message)));
+                }
+                Content::Template { .. } => {}
+            }
+        }
+        all
+    }
+
+    /// Everything that refers to a service: the kind and name of the user, where it stands.
+    pub fn users_of_service(&self, kind: Kind, service: &str) -> Vec<(Part, Definition<'a>)> {
+        let mut users = Vec::new();
+        for (of, part, definition) in &self.order {
+            if *of == kind && services_used(*part, definition.value).any(|used| bare(used) == Some(service)) {
+                users.push((*part, *definition));
+            }
+        }
+        users
+    }
+}
+
+/// A reference's name where it means this provider: `name` or `name@file`.
+pub fn bare(reference: &str) -> Option<&str> {
+    match reference.rsplit_once('@') {
+        None => Some(reference),
+        Some((name, "file")) => Some(name),
+        Some(_) => None,
+    }
+}
+
+/// The services that a router, service or middleware refers to.
+fn services_used<'a>(part: Part, value: Ref<'a>) -> impl Iterator<Item = &'a str> {
+    let direct = |node: Option<Ref<'a>>| node.into_iter().filter_map(Ref::text).collect::<Vec<_>>();
+    let named = |node: Option<Ref<'a>>, list: &str| -> Vec<&'a str> {
+        let items = node.and_then(|n| n.field(list)).map(|list| list.items().collect::<Vec<_>>()).unwrap_or_default();
+        items.into_iter().filter_map(|item| item.resolved().field("name")?.text()).collect()
+    };
+    let used = match part {
+        Part::Router => direct(value.field("service")),
+        Part::Middleware => direct(value.field("errors").and_then(|errors| errors.field("service"))),
+        Part::Service => {
+            let mirroring = value.field("mirroring");
+            let failover = value.field("failover");
+            [
+                named(value.field("weighted"), "services"),
+                named(value.field("highestRandomWeight"), "services"),
+                named(mirroring, "mirrors"),
+                direct(mirroring.and_then(|m| m.field("service"))),
+                direct(failover.and_then(|f| f.field("service"))),
+                direct(failover.and_then(|f| f.field("fallback"))),
+            ]
+            .concat()
+        }
+    };
+    used.into_iter()
+}
+
+/// A list of names as Traefik reads it: a list, or one text split at commas; items are trimmed.
+pub fn names(node: Option<Ref<'_>>) -> Vec<String> {
+    let Some(node) = node else { return Vec::new() };
+    match node.kind() {
+        NodeKind::Seq => node.items().filter_map(|item| Some(item.resolved().text()?.trim().to_owned())).collect(),
+        NodeKind::Scalar if node.is_null() => Vec::new(),
+        _ => node.text().unwrap_or_default().split(',').map(|n| n.trim().to_owned()).filter(|n| !n.is_empty()).collect(),
+    }
+}

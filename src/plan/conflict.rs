@@ -1,0 +1,44 @@
+//! Whether a host and path are taken already.
+
+use crate::document::Ref;
+use crate::inventory::{Definition, Inventory, Part, names};
+use crate::name::Kind;
+use crate::route::{Route, Tls};
+use crate::rule::{Claim, Rule};
+
+/// A router that answers for the same requests: same kind, an entry point in common, TLS alike, and the same
+/// host and path, or the same rule.
+pub(super) fn taken_by<'a>(inventory: &Inventory<'a>, kind: Kind, rule: Option<&Rule>, entry_points: &[String], tls: Tls, hosts: &[String]) -> Option<Definition<'a>> {
+    let claims = rule.and_then(Rule::claims);
+    let routers = inventory.definitions(Part::Router).filter(|(k, _)| *k == kind).map(|(_, d)| d);
+    routers.into_iter().find(|other| {
+        let text = other.value.field("rule").and_then(Ref::text).unwrap_or_default();
+        // Most rules name none of the hosts, and need no parsing.
+        let may_claim = hosts.is_empty() || hosts.iter().any(|host| contains(text, host.trim_start_matches("*.")));
+        may_claim && shares(entry_points, &names(other.value.field("entryPoints"))) && {
+            let other = Route::of(inventory, kind, other);
+            kind == Kind::Udp || ((other.tls == Tls::Off) == (tls == Tls::Off) && same(rule, claims.as_deref(), &other))
+        }
+    })
+}
+
+fn same(rule: Option<&Rule>, claims: Option<&[Claim<'_>]>, other: &Route) -> bool {
+    let Some(theirs) = other.parsed_rule() else { return false };
+    if rule == Some(&theirs) {
+        return true;
+    }
+    match (claims, theirs.claims()) {
+        (Some(ours), Some(theirs)) => ours.iter().any(|claim| theirs.contains(claim)),
+        _ => false,
+    }
+}
+
+/// No entry points are Traefik's default ones, which can be any.
+fn shares(ours: &[String], theirs: &[String]) -> bool {
+    ours.is_empty() || theirs.is_empty() || ours.iter().any(|e| theirs.contains(e))
+}
+
+fn contains(text: &str, part: &str) -> bool {
+    let (text, part) = (text.as_bytes(), part.as_bytes());
+    part.is_empty() || text.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
+}

@@ -1,0 +1,81 @@
+//! How an outcome, a warning or an error is shown. Values in, text out; nothing here prints.
+
+mod diff;
+mod json;
+mod text;
+
+use crate::command::Outcome;
+use crate::error::Error;
+
+/// How to show things.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// The format.
+    pub format: Format,
+    /// Whether the reader is a person at a terminal.
+    pub terminal: bool,
+    /// Whether to use colour on standard output.
+    pub color: bool,
+    /// Whether to leave out the result line.
+    pub quiet: bool,
+}
+
+/// Output formats, `table` for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// One JSON value.
+    Json,
+    /// A JSON value a line.
+    Jsonl,
+    /// One YAML document.
+    Yaml,
+    /// Names only.
+    Name,
+}
+
+impl Format {
+    /// Reads the word that `-o` takes.
+    pub fn parse(text: &str) -> Option<Format> {
+        match text {
+            "table" => Some(Format::Table),
+            "json" => Some(Format::Json),
+            "jsonl" => Some(Format::Jsonl),
+            "yaml" => Some(Format::Yaml),
+            "name" => Some(Format::Name),
+            _ => None,
+        }
+    }
+}
+
+/// What goes to standard output, and what to standard error.
+#[derive(Debug, Default)]
+pub struct Shown {
+    /// Data and the result line.
+    pub out: String,
+    /// Everything else.
+    pub err: String,
+}
+
+/// Shows what came of a command.
+pub fn outcome(outcome: &Outcome, style: Style) -> Result<Shown, Error> {
+    match style.format {
+        Format::Table => Ok(text::outcome(outcome, style)),
+        Format::Name => Ok(Shown { out: text::names(outcome), err: String::new() }),
+        Format::Json | Format::Jsonl | Format::Yaml => Ok(Shown { out: json::outcome(outcome, style.format)?, err: String::new() }),
+    }
+}
+
+/// Shows an error: as JSON on standard output where that was asked for, else as text on standard error.
+pub fn error(error: &Error, style: Style) -> Shown {
+    match style.format {
+        Format::Json | Format::Jsonl => Shown { out: json::error(error), err: String::new() },
+        _ => Shown { out: String::new(), err: text::error(error, style.color) },
+    }
+}
+
+/// Shows a warning.
+pub fn warning(message: &str, color: bool) -> String {
+    text::warning(message, color)
+}

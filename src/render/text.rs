@@ -1,0 +1,206 @@
+//! What people read: tables, result lines, errors. Text from files is escaped, so that none of it can steer a terminal.
+
+use super::{Shown, Style, diff};
+use crate::command::{Outcome, Ready, Report, RouteDetail};
+use crate::error::Error;
+use crate::plan::{Effect, Verb};
+use crate::route::{Route, Tls};
+use crate::settings::Setting;
+use comfy_table::{ContentArrangement, Table, presets};
+
+pub(super) fn outcome(outcome: &Outcome, style: Style) -> Shown {
+    match outcome {
+        Outcome::Routes(routes) if routes.is_empty() => Shown { out: String::new(), err: "no routes\n".into() },
+        Outcome::Routes(routes) => out(table_of(routes, style)),
+        Outcome::Route(detail) => out(route(detail)),
+        Outcome::Change(report) => change(report, style),
+        Outcome::Ready(ready) => self::ready(ready, style),
+        Outcome::Settings(settings) => out(settings_table(settings, style)),
+        Outcome::Text(text) => out(text.clone()),
+    }
+}
+
+/// Names alone, one a line.
+pub(super) fn names(outcome: &Outcome) -> String {
+    let all: Vec<&str> = match outcome {
+        Outcome::Routes(routes) => routes.iter().map(|r| r.name.as_str()).collect(),
+        Outcome::Route(detail) => vec![&detail.route.name],
+        Outcome::Change(report) => report.effects.iter().map(|e| e.name.as_str()).collect(),
+        Outcome::Ready(ready) => ready.routes.iter().map(|r| r.name.as_str()).collect(),
+        Outcome::Settings(settings) => settings.iter().map(|(key, _)| *key).collect(),
+        Outcome::Text(text) => vec![text.trim_end()],
+    };
+    all.iter().map(|name| sanitize(name) + "\n").collect()
+}
+
+fn out(text: String) -> Shown {
+    Shown { out: text, err: String::new() }
+}
+
+fn table(style: Style, header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    // Off a terminal nothing is wrapped or cut: what reads it wants whole values.
+    table.set_content_arrangement(if style.terminal { ContentArrangement::Dynamic } else { ContentArrangement::Disabled });
+    table.set_header(header);
+    for row in rows {
+        table.add_row(row.iter().map(|cell| sanitize(cell)).collect::<Vec<_>>());
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+}
+
+fn table_of(routes: &[Route], style: Style) -> String {
+    let rows = routes.iter().map(|r| {
+        let listens = if r.entry_points.is_empty() { "(default)".into() } else { r.entry_points.join(", ") };
+        let rule = r.rule.clone().unwrap_or_else(|| "-".into());
+        let place = format!("{}:{}", r.file, r.line);
+        let servers = if r.servers.is_empty() { r.service.clone().unwrap_or_else(|| "-".into()) } else { r.servers.join(" ") };
+        vec![r.name.clone(), r.kind.to_string(), listens, tls(r), rule, servers, r.middlewares.join(", "), place]
+    });
+    table(style, &["NAME", "KIND", "ENTRY POINTS", "TLS", "RULE", "SERVERS", "MIDDLEWARES", "FILE"], rows)
+}
+
+fn tls(route: &Route) -> String {
+    match &route.cert_resolver {
+        Some(resolver) if route.tls == Tls::On => format!("on ({resolver})"),
+        _ => route.tls.as_str().to_owned(),
+    }
+}
+
+fn route(detail: &RouteDetail) -> String {
+    let r = &detail.route;
+    let list = |items: &[String], none: &str| if items.is_empty() { none.to_owned() } else { items.join(", ") };
+    let mut lines = vec![
+        ("name", r.name.clone()),
+        ("kind", r.kind.to_string()),
+        ("rule", r.rule.clone().unwrap_or_else(|| "-".into())),
+        ("hosts", list(&r.hosts, "-")),
+        ("entry points", list(&r.entry_points, "Traefik's default")),
+        ("tls", tls(r)),
+        ("middlewares", list(&r.middlewares, "-")),
+        ("service", r.service.clone().unwrap_or_else(|| "-".into())),
+        ("servers", list(&r.servers, "-")),
+        ("priority", r.priority.map_or_else(|| "length of the rule".into(), |p| p.to_string())),
+    ];
+    lines.extend(r.agent.iter().map(|agent| ("agent", agent.clone())));
+    let mut text: String = lines.iter().map(|(key, value)| format!("{key:<13} {}\n", sanitize(value))).collect();
+    for (what, place) in &detail.parts {
+        text.push_str(&format!("{:<13} {} ({})\n", "stands in", sanitize(place), sanitize(what)));
+    }
+    text.push('\n');
+    text.extend(detail.source.lines().map(|line| format!("  {}\n", sanitize(line))));
+    text
+}
+
+fn change(report: &Report, style: Style) -> Shown {
+    let lines = result_lines(report, style);
+    match report.dry_run {
+        true => Shown { out: diff::unified(&report.files), err: if style.quiet { String::new() } else { lines } },
+        false if style.quiet => Shown::default(),
+        false => out(lines),
+    }
+}
+
+fn result_lines(report: &Report, style: Style) -> String {
+    if report.effects.is_empty() {
+        return "unchanged\n".into();
+    }
+    let row = |effect: &Effect| {
+        let verb = match (report.dry_run, effect.verb) {
+            (true, Verb::Added) => "would add",
+            (true, Verb::Changed) => "would change",
+            (true, Verb::Removed) => "would remove",
+            (_, verb) => verb.as_str(),
+        };
+        let mut row = vec![paint(verb, "32", style.color), effect.kind.to_string(), sanitize(&effect.name)];
+        if let Some(route) = &effect.route {
+            row.push(sanitize(&route.rule.clone().unwrap_or_default()));
+            row.push(format!("→  {}", sanitize(&route.servers.join(" "))));
+            row.push(sanitize(&format!("{}:{}", route.file, route.line)));
+        }
+        row.push(sanitize(&effect.notes.join("; ")));
+        row
+    };
+    align(&report.effects.iter().map(row).collect::<Vec<_>>())
+}
+
+/// Columns two spaces apart.
+fn align(rows: &[Vec<String>]) -> String {
+    let wide = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |at: usize| rows.iter().filter_map(|r| r.get(at)).map(|c| c.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..wide).map(width).collect();
+    let line = |row: &Vec<String>| {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, w)| format!("{cell:<w$}")).collect();
+        cells.join("  ").trim_end().to_owned() + "\n"
+    };
+    rows.iter().map(line).collect()
+}
+
+fn ready(ready: &Ready, style: Style) -> Shown {
+    let mut shown = change(&ready.report, style);
+    if style.quiet {
+        return shown;
+    }
+    if ready.report.effects.is_empty() {
+        shown.out.clear();
+    }
+    let made: String = ready.made.iter().map(|m| format!("made   {}\n", sanitize(m))).collect();
+    let files = if ready.files == 1 { "1 file".into() } else { format!("{} files", ready.files) };
+    let text = format!("ready  {}: {files}, {} routes; Traefik would load it\n", sanitize(&ready.dir), ready.routes.len());
+    let list = if ready.routes.is_empty() { String::new() } else { format!("\n{}", table_of(&ready.routes, style)) };
+    match ready.report.dry_run {
+        true => shown.err.push_str(&format!("{made}{text}")),
+        false => shown.out = format!("{made}{}{text}{list}", shown.out),
+    }
+    shown
+}
+
+fn settings_table(settings: &[(&'static str, Setting)], style: Style) -> String {
+    let rows = settings.iter().map(|(key, s)| vec![(*key).to_owned(), s.value.clone().unwrap_or_else(|| "-".into()), s.origin.to_string()]);
+    table(style, &["SETTING", "VALUE", "ORIGIN"], rows)
+}
+
+pub(super) fn error(error: &Error, color: bool) -> String {
+    let mut text = format!("{}: ", paint("error", "1;31", color));
+    if let Some(place) = &error.place {
+        text.push_str(&format!("{}: ", sanitize(&place.to_string())));
+    }
+    let lines: Vec<String> = error.message.lines().map(sanitize).collect();
+    text.push_str(&lines.join("\n"));
+    text.push('\n');
+    for hint in error.hint.iter().flat_map(|h| h.lines()) {
+        text.push_str(&format!("{}: {}\n", paint("hint", "1;36", color), sanitize(hint)));
+    }
+    text
+}
+
+pub(super) fn warning(message: &str, color: bool) -> String {
+    format!("{}: {}\n", paint("warning", "1;33", color), sanitize(message))
+}
+
+fn paint(text: &str, code: &str, color: bool) -> String {
+    if color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
+/// Text from a file or a user, with everything escaped that could steer a terminal or hide text.
+fn sanitize(text: &str) -> String {
+    let steers = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    if !text.contains(steers) {
+        return text.to_owned();
+    }
+    text.chars().flat_map(|c| if steers(c) { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sanitize;
+
+    #[test]
+    fn nothing_steers_the_terminal() {
+        assert_eq!(sanitize("a\u{1b}[31m\u{202e}b\n"), "a\\u{1b}[31m\\u{202e}b\\n");
+        assert_eq!(sanitize("bücher → ok"), "bücher → ok");
+    }
+}

@@ -1,0 +1,217 @@
+//! A route: a router together with the service that it names. What users list, add and remove.
+
+use crate::document::Ref;
+use crate::inventory::{Definition, Inventory, Part, bare, names};
+use crate::name::{Host, Kind, glob_match, split_host_path};
+use crate::rule::{self, Protocol, Rule};
+use serde::Serialize;
+
+/// Whether a route takes TLS, and who ends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tls {
+    /// No TLS.
+    Off,
+    /// Traefik ends TLS.
+    On,
+    /// The server ends TLS; Traefik only reads the name that the client asks for.
+    Passthrough,
+}
+
+impl Tls {
+    /// As it is written on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Tls::Off => "off",
+            Tls::On => "on",
+            Tls::Passthrough => "passthrough",
+        }
+    }
+}
+
+/// A route as it stands in the files. Its fields, in this order, are the JSON contract.
+#[derive(Clone, Debug, Serialize)]
+pub struct Route {
+    /// The router's name.
+    pub name: String,
+    /// `http`, `tcp` or `udp`.
+    #[serde(serialize_with = "as_text")]
+    pub kind: Kind,
+    /// The rule, as written; none for UDP.
+    pub rule: Option<String>,
+    /// The hosts that the rule names.
+    pub hosts: Vec<String>,
+    /// Entry points as written; none means Traefik's default.
+    pub entry_points: Vec<String>,
+    /// `off`, `on` or `passthrough`.
+    pub tls: Tls,
+    /// The certificate resolver.
+    pub cert_resolver: Option<String>,
+    /// Middlewares in the order in which they act.
+    pub middlewares: Vec<String>,
+    /// The service.
+    pub service: Option<String>,
+    /// URLs (HTTP) or addresses (TCP, UDP) of the servers.
+    pub servers: Vec<String>,
+    /// The priority, where one is written.
+    pub priority: Option<i64>,
+    /// The router's file.
+    pub file: String,
+    /// The router's line.
+    pub line: usize,
+    /// The agent whose route it is.
+    pub agent: Option<String>,
+}
+
+fn as_text<S: serde::Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(kind.as_str())
+}
+
+/// The rule language of a kind; UDP routers have no rules.
+pub fn protocol(kind: Kind) -> Protocol {
+    match kind {
+        Kind::Http => Protocol::Http,
+        Kind::Tcp | Kind::Udp => Protocol::Tcp,
+    }
+}
+
+impl Route {
+    /// Reads a router and its service.
+    pub fn of(inventory: &Inventory<'_>, kind: Kind, router: &Definition<'_>) -> Route {
+        let text = |field: &str| router.value.field(field).and_then(Ref::text).map(str::to_owned);
+        let rule = text("rule");
+        let service = text("service").filter(|s| !s.is_empty());
+        let place = inventory.place(router);
+        let tls = router.value.field("tls");
+        Route {
+            name: router.name.to_owned(),
+            kind,
+            hosts: rule.as_deref().map(|r| hosts(kind, r)).unwrap_or_default(),
+            rule,
+            entry_points: names(router.value.field("entryPoints")),
+            tls: tls.map_or(Tls::Off, tls_of),
+            cert_resolver: tls.and_then(|t| t.field("certResolver")).and_then(Ref::text).map(str::to_owned),
+            middlewares: names(router.value.field("middlewares")),
+            servers: service.as_deref().map(|s| servers(inventory, kind, s, 0)).unwrap_or_default(),
+            service,
+            priority: text("priority").and_then(|p| p.parse().ok()),
+            file: place.file,
+            line: place.line,
+            agent: None,
+        }
+    }
+
+    /// The rule as a tree.
+    pub fn parsed_rule(&self) -> Option<Rule> {
+        rule::parse(protocol(self.kind), self.rule.as_deref()?).ok()
+    }
+}
+
+fn hosts(kind: Kind, rule: &str) -> Vec<String> {
+    match rule::parse(protocol(kind), rule) {
+        Ok(rule) => rule.hosts().into_iter().map(str::to_owned).collect(),
+        Err(_) => Vec::new(),
+    }
+}
+
+/// TLS as Traefik reads a router's `tls`: null is off, and so is any text but `true` and the empty one.
+fn tls_of(node: Ref<'_>) -> Tls {
+    let on = node.text().is_none_or(|t| t.is_empty() || t.eq_ignore_ascii_case("true"));
+    let passthrough = node.field("passthrough").and_then(Ref::text);
+    match passthrough.map(str::to_ascii_lowercase).as_deref() {
+        _ if node.is_null() || !on => Tls::Off,
+        Some("true" | "t" | "1") => Tls::Passthrough,
+        _ => Tls::On,
+    }
+}
+
+/// The servers that a service reaches in the end, through weighted services too.
+fn servers(inventory: &Inventory<'_>, kind: Kind, service: &str, depth: usize) -> Vec<String> {
+    // Services that name each other in a circle end here.
+    const DEEPEST: usize = 8;
+    let found = bare(service).and_then(|name| inventory.get(kind, Part::Service, name));
+    let Some(service) = found.filter(|_| depth < DEEPEST) else { return Vec::new() };
+    let mut all: Vec<String> = server_list(service.value)
+        .into_iter()
+        .flat_map(Ref::items)
+        .filter_map(|server| server_text(server).map(str::to_owned))
+        .collect();
+    let weighted = service.value.field("weighted").and_then(|w| w.field("services"));
+    for child in weighted.into_iter().flat_map(Ref::items) {
+        if let Some(name) = child.resolved().field("name").and_then(Ref::text) {
+            all.extend(servers(inventory, kind, name, depth + 1));
+        }
+    }
+    all
+}
+
+/// The list of servers of a load balancer.
+pub fn server_list(service: Ref<'_>) -> Option<Ref<'_>> {
+    service.field("loadBalancer")?.field("servers")
+}
+
+/// A server's URL or address.
+pub fn server_text(server: Ref<'_>) -> Option<&str> {
+    let server = server.resolved();
+    server.field("url").or_else(|| server.field("address"))?.text()
+}
+
+/// Which routes a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Those of this agent.
+    pub agent: Option<String>,
+    /// Those with a host that this glob matches.
+    pub host: Option<String>,
+    /// Those of this kind.
+    pub kind: Option<Kind>,
+}
+
+/// The routes that a filter lets through, in load order.
+pub fn list(inventory: &Inventory<'_>, filter: &Filter) -> Vec<Route> {
+    let of_kind = |kind: Kind| filter.kind.is_none_or(|wanted| wanted == kind);
+    let shown = |route: &Route| {
+        filter.host.as_ref().is_none_or(|glob| route.hosts.iter().any(|host| glob_match(glob, host)))
+            && filter.agent.as_ref().is_none_or(|agent| route.agent.as_ref() == Some(agent))
+    };
+    let routers = inventory.definitions(Part::Router).filter(|(kind, _)| of_kind(*kind));
+    routers.map(|(kind, router)| Route::of(inventory, kind, &router)).filter(shown).collect()
+}
+
+/// The routers that a user can mean by `NAME`, `NAME@file`, `KIND/NAME`, `HOST` or `HOST/PATH`; a name goes before a host.
+pub fn lookup<'a>(inventory: &Inventory<'a>, text: &str) -> Vec<(Kind, Definition<'a>)> {
+    let kinds = [Kind::Http, Kind::Tcp, Kind::Udp];
+    let named = |name: &str| -> Vec<_> {
+        kinds.iter().filter_map(|kind| Some((*kind, inventory.get(*kind, Part::Router, name)?))).collect()
+    };
+    let of_kind = |(kind, name): (&str, &str)| {
+        let kind = kinds.into_iter().find(|k| k.as_str() == kind)?;
+        Some(vec![(kind, inventory.get(kind, Part::Router, name)?)])
+    };
+    let mut found = named(text);
+    if found.is_empty() {
+        found = text.strip_suffix("@file").map(named).unwrap_or_default();
+    }
+    if found.is_empty() {
+        found = text.split_once('/').and_then(of_kind).unwrap_or_default();
+    }
+    if found.is_empty()
+        && let Ok((host, path)) = split_host_path(text)
+    {
+        found = match path {
+            None => by_host(inventory, &host),
+            Some(path) => named(crate::name::default_name(&host, Some(&path)).as_str()),
+        };
+    }
+    found
+}
+
+fn by_host<'a>(inventory: &Inventory<'a>, host: &Host) -> Vec<(Kind, Definition<'a>)> {
+    let names_it = |kind: Kind, router: &Definition<'_>| {
+        let rule = router.value.field("rule").and_then(Ref::text).unwrap_or_default();
+        let same = |h: &String| h.trim_end_matches('.').eq_ignore_ascii_case(host.as_str());
+        // Most rules don't hold the host at all, and need no parsing.
+        rule.to_ascii_lowercase().contains(host.as_str()) && hosts(kind, rule).iter().any(same)
+    };
+    inventory.definitions(Part::Router).filter(|(kind, router)| names_it(*kind, router)).collect()
+}

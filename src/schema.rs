@@ -1,0 +1,111 @@
+//! What Traefik's decoder accepts of the dynamic configuration: sections, objects and their fields.
+//!
+//! Traefik refuses the whole directory for a field that it does not know and for a section that
+//! holds nothing; field names match without regard to case.
+
+use crate::document::{Document, Kind, Ref};
+
+/// Something for which Traefik refuses the whole directory.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// 1-based line.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// The sections of each protocol, with the fields of the objects in them.
+const SECTIONS: &[(&str, &str, &[&str])] = &[
+    ("http", "routers", &[
+        "entryPoints", "middlewares", "service", "rule", "parentRefs", "ruleSyntax", "priority", "tls", "observability",
+        "defaultRule", "deniedEncodedPathCharacters",
+    ]),
+    ("http", "services", &["loadBalancer", "weighted", "mirroring", "failover", "highestRandomWeight", "middlewares"]),
+    ("http", "middlewares", &[]),
+    ("http", "serversTransports", &[]),
+    ("http", "models", &[]),
+    ("tcp", "routers", &["entryPoints", "middlewares", "service", "rule", "ruleSyntax", "priority", "tls"]),
+    ("tcp", "services", &["loadBalancer", "weighted"]),
+    ("tcp", "middlewares", &["inFlightConn", "ipAllowList", "ipWhiteList"]),
+    ("tcp", "serversTransports", &[]),
+    ("tcp", "models", &[]),
+    ("udp", "routers", &["entryPoints", "service"]),
+    ("udp", "services", &["loadBalancer", "weighted"]),
+    ("tls", "certificates", &[]),
+    ("tls", "options", &[]),
+    ("tls", "stores", &[]),
+];
+
+/// Everything in a file for which Traefik would refuse the directory, as far as sections and objects go.
+pub fn faults(document: &Document) -> Vec<Fault> {
+    let mut found = Vec::new();
+    let Some(root) = document.root() else { return found };
+    if root.kind() != Kind::Map {
+        return vec![fault(root, "the file is not a mapping of http, tcp, udp and tls".into())];
+    }
+    for (key, value) in root.fields() {
+        let Some(protocol) = key.text().and_then(|k| known(k, SECTIONS.iter().map(|s| s.0))) else { continue };
+        if value.is_null() {
+            continue;
+        }
+        if !holds_something(value) {
+            found.push(empty(key));
+            continue;
+        }
+        for (key, section) in value.fields() {
+            check_section(protocol, key, section, &mut found);
+        }
+    }
+    found
+}
+
+fn check_section(protocol: &str, key: Ref<'_>, section: Ref<'_>, found: &mut Vec<Fault>) {
+    let sections = SECTIONS.iter().filter(|s| s.0 == protocol);
+    let name = key.text().unwrap_or_default();
+    if section.is_null() {
+        return;
+    }
+    let Some((_, section_name, fields)) = sections.clone().find(|s| s.1.eq_ignore_ascii_case(name)) else {
+        let names: Vec<_> = sections.map(|s| s.1).collect();
+        found.push(fault(key, format!("field not found: {name:?} is no section of {protocol}; there are {}", names.join(", "))));
+        return;
+    };
+    if *section_name == "certificates" {
+        return;
+    }
+    if !holds_something(section) {
+        found.push(empty(key));
+        return;
+    }
+    for (_, object) in section.fields() {
+        for (key, value) in object.fields() {
+            let name = key.text().unwrap_or_default();
+            if !fields.is_empty() && !value.is_null() && known(name, fields.iter().copied()).is_none() {
+                let what = section_name.trim_end_matches('s');
+                found.push(fault(key, format!("field not found: {name:?} is no field of a {protocol} {what}; there are {}", fields.join(", "))));
+            }
+        }
+    }
+}
+
+fn known<'n>(name: &str, mut names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    names.find(|n| n.eq_ignore_ascii_case(name))
+}
+
+/// Null entries vanish before Traefik looks; what is then empty can't stand alone.
+fn holds_something(node: Ref<'_>) -> bool {
+    match node.kind() {
+        Kind::Map => node.fields().iter().any(|(_, value)| !value.is_null()),
+        Kind::Seq => node.items().next().is_some(),
+        _ => false,
+    }
+}
+
+fn empty(key: Ref<'_>) -> Fault {
+    let name = key.text().unwrap_or_default();
+    fault(key, format!("{name} cannot be a standalone element: it holds nothing; remove it, or put something in"))
+}
+
+fn fault(at: Ref<'_>, message: String) -> Fault {
+    Fault { line: at.line(), message }
+}

@@ -1,0 +1,254 @@
+//! Settings: flag, else environment, else file, else default; each value with its origin.
+
+use crate::error::{Code, Error, Place};
+use crate::route::Tls;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A flag on the command line.
+    Flag,
+    /// A variable of the environment.
+    Environment(String),
+    /// The settings file.
+    File(String),
+    /// What holds without anything being said.
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Flag => f.write_str("flag"),
+            Origin::Environment(name) => write!(f, "environment {name}"),
+            Origin::File(path) => f.write_str(path),
+            Origin::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// The keys of a settings file; they mirror the flags.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct SettingsFile {
+    /// `--dir`.
+    pub dir: Option<String>,
+    /// `--static`.
+    pub r#static: Option<String>,
+    /// `--traefik`.
+    pub traefik: Option<String>,
+    /// `--output`.
+    pub output: Option<String>,
+    /// `--lock-timeout`, in seconds or with a unit.
+    pub lock_timeout: Option<String>,
+    /// `--color`.
+    pub color: Option<String>,
+    /// What new routes get, by kind.
+    pub defaults: Defaults,
+}
+
+/// What new routes get, by kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Defaults {
+    /// HTTP routes.
+    pub http: RouteDefaults,
+    /// TCP routes.
+    pub tcp: RouteDefaults,
+    /// UDP routes.
+    pub udp: RouteDefaults,
+}
+
+/// What new routes of one kind get.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct RouteDefaults {
+    /// `--entry-point`.
+    pub entry_points: Vec<String>,
+    /// `--tls`.
+    pub tls: Option<Tls>,
+    /// `--cert-resolver`.
+    pub cert_resolver: Option<String>,
+    /// `--middleware`.
+    pub middlewares: Vec<String>,
+    /// `--file`.
+    pub file: Option<String>,
+}
+
+/// Reads a settings file; unknown keys are errors.
+pub fn parse_file(path: &str, text: &str) -> Result<SettingsFile, Error> {
+    toml_edit::de::from_str(text).map_err(|error| {
+        let line = error.span().map_or(0, |span| crate::document::line_of(text, span.start));
+        Error::new(Code::BadSettings, error.message().trim().to_owned())
+            .hint("`cloudlunacy config` shows the settings; the manual page cloudlunacy(1) has every key")
+            .at(Place { file: path.to_owned(), line })
+    })
+}
+
+/// One setting, resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The value as text.
+    pub value: Option<String>,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// The settings that have one value each, by key.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    values: BTreeMap<&'static str, Setting>,
+    /// What new routes get.
+    pub defaults: Defaults,
+    /// The settings file in use.
+    pub file: Option<String>,
+}
+
+/// The keys, each with its default.
+pub const KEYS: &[(&str, Option<&str>)] = &[
+    ("dir", None),
+    ("static", None),
+    ("traefik", Some("3.7")),
+    ("output", None),
+    ("lock-timeout", Some("10s")),
+    ("color", Some("auto")),
+];
+
+impl Settings {
+    /// Resolves every key: `flag` and `environment` give what was said there.
+    pub fn resolve(
+        flag: impl Fn(&str) -> Option<String>,
+        environment: impl Fn(&str) -> Option<String>,
+        file: Option<(String, SettingsFile)>,
+    ) -> Settings {
+        let (path, contents) = file.map_or((None, SettingsFile::default()), |(path, contents)| (Some(path), contents));
+        let mut values = BTreeMap::new();
+        for (key, default) in KEYS {
+            let variable = format!("CLOUDLUNACY_{}", key.to_ascii_uppercase().replace('-', "_"));
+            let setting = if let Some(value) = flag(key) {
+                Setting { value: Some(value), origin: Origin::Flag }
+            } else if let Some(value) = environment(&variable).filter(|v| !v.is_empty()) {
+                Setting { value: Some(value), origin: Origin::Environment(variable) }
+            } else if let (Some(value), Some(path)) = (from_file(&contents, key), &path) {
+                Setting { value: Some(value), origin: Origin::File(path.clone()) }
+            } else {
+                Setting { value: default.map(str::to_owned), origin: Origin::Default }
+            };
+            values.insert(*key, setting);
+        }
+        Settings { values, defaults: contents.defaults, file: path }
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.values.get(key)?.value.as_deref()
+    }
+
+    /// Where the value of a key comes from.
+    pub fn origin(&self, key: &str) -> Origin {
+        self.values.get(key).map_or(Origin::Default, |s| s.origin.clone())
+    }
+
+    /// Puts what was found out in place of a default.
+    pub fn found(&mut self, key: &'static str, value: String, origin: Origin) {
+        self.values.insert(key, Setting { value: Some(value), origin });
+    }
+
+    /// Every key with its setting.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Setting)> {
+        KEYS.iter().filter_map(|(key, _)| Some((*key, self.values.get(key)?)))
+    }
+}
+
+fn from_file(file: &SettingsFile, key: &str) -> Option<String> {
+    match key {
+        "dir" => file.dir.clone(),
+        "static" => file.r#static.clone(),
+        "traefik" => file.traefik.clone(),
+        "output" => file.output.clone(),
+        "lock-timeout" => file.lock_timeout.clone(),
+        "color" => file.color.clone(),
+        _ => None,
+    }
+}
+
+/// A length of time: `10`, `10s`, `500ms`, `2m`.
+pub fn duration(text: &str) -> Option<std::time::Duration> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let number: u64 = text[..digits].parse().ok()?;
+    let millis = match &text[digits..] {
+        "" | "s" => number.checked_mul(1000)?,
+        "ms" => number,
+        "m" => number.checked_mul(60_000)?,
+        _ => return None,
+    };
+    Some(std::time::Duration::from_millis(millis))
+}
+
+/// A release of Traefik, `3.7` or `3.7.15`. A minor alone means its newest patch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Release {
+    /// The second number.
+    pub minor: u32,
+    /// The third number.
+    pub patch: u32,
+}
+
+impl Release {
+    /// Reads a release from 3.0 to 3.7.
+    pub fn parse(text: &str) -> Result<Release, Error> {
+        let bad = || {
+            Error::new(Code::BadValue, format!("{text:?} is no Traefik release that this tool knows"))
+                .hint("give a release from 3.0 to 3.7, for example 3.7 or 3.6.15")
+        };
+        let mut numbers = text.trim_start_matches('v').split('.').map(|n| n.parse::<u32>().ok());
+        match (numbers.next(), numbers.next(), numbers.next(), numbers.next()) {
+            (Some(Some(3)), Some(Some(minor @ 0..=7)), None, None) => Ok(Release { minor, patch: u32::MAX }),
+            (Some(Some(3)), Some(Some(minor @ 0..=7)), Some(Some(patch)), None) => Ok(Release { minor, patch }),
+            _ => Err(bad()),
+        }
+    }
+
+    /// Whether `*.example.com` works in `Host` and `HostSNI`. Measured: from 3.7.0 on; before, `Host` never
+    /// matches it and `HostSNI` is refused.
+    pub fn has_wildcard_hosts(self) -> bool {
+        self.minor >= 7
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flag_goes_before_environment_before_file_before_default() {
+        let file = parse_file("c.toml", "dir = 'f'\nstatic = 'f'\ntraefik = '3.6'\n").unwrap();
+        let settings = Settings::resolve(
+            |key| (key == "dir").then(|| "flag".into()),
+            |name| (name == "CLOUDLUNACY_DIR" || name == "CLOUDLUNACY_STATIC").then(|| "env".into()),
+            Some(("c.toml".into(), file)),
+        );
+        assert_eq!((settings.get("dir"), settings.origin("dir")), (Some("flag"), Origin::Flag));
+        assert_eq!(settings.origin("static"), Origin::Environment("CLOUDLUNACY_STATIC".into()));
+        assert_eq!((settings.get("traefik"), settings.origin("traefik")), (Some("3.6"), Origin::File("c.toml".into())));
+        assert_eq!((settings.get("lock-timeout"), settings.origin("lock-timeout")), (Some("10s"), Origin::Default));
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_with_its_line() {
+        let error = parse_file("c.toml", "dir = 'x'\n\ndirr = 'y'\n").unwrap_err();
+        assert_eq!(error.to_string().lines().next(), Some("c.toml:3: unknown field `dirr`, expected one of `dir`, `static`, `traefik`, `output`, `lock-timeout`, `color`, `defaults`"));
+    }
+
+    #[test]
+    fn releases_and_durations() {
+        assert!(Release::parse("3.7").unwrap().has_wildcard_hosts());
+        assert!(!Release::parse("3.6.15").unwrap().has_wildcard_hosts());
+        assert!(Release::parse("4.0").is_err() && Release::parse("2.11").is_err() && Release::parse("3.7.1.1").is_err());
+        assert_eq!(duration("500ms"), Some(std::time::Duration::from_millis(500)));
+        assert_eq!(duration("2x"), None);
+    }
+}

@@ -1,0 +1,202 @@
+//! The managed directory: the only door to it, for reading and for writing.
+//!
+//! [`Store::change`] is the only writer: lock → recover → read → plan → apply in memory → prove →
+//! guard → stage, flush, rename, flush → release. The same without lock and commit is a dry run.
+
+mod commit;
+mod folder;
+mod guard;
+mod journal;
+mod lock;
+mod read;
+
+use crate::document::{Document, Format};
+use crate::edit::{self, Patch};
+use crate::error::{Code, Error, Place};
+use crate::inventory::{Content, File, Inventory, Part};
+use crate::plan::{Effect, FileEdit, Plan};
+use crate::route::Route;
+use anyhow::Context;
+use folder::Folder;
+pub use read::Snapshot;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The managed directory.
+pub struct Store {
+    path: PathBuf,
+    /// The one file that Traefik reads, where it reads a file and not a directory.
+    only: Option<String>,
+    lock_timeout: Duration,
+    /// The command line, for whoever waits for the lock.
+    command: String,
+}
+
+/// What came of a change.
+pub struct Changed {
+    /// What happened to which route.
+    pub effects: Vec<Effect>,
+    /// Each file that changed.
+    pub files: Vec<FileChange>,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+}
+
+/// A file before and after.
+#[derive(Debug)]
+pub struct FileChange {
+    /// Path in the directory.
+    pub path: String,
+    /// Text before; `None` where there was no file.
+    pub old: Option<String>,
+    /// Text after; `None` where the file goes.
+    pub new: Option<String>,
+}
+
+/// How often a plan is made again because a file was edited by hand in between.
+const TRIES: usize = 3;
+
+impl Store {
+    /// A store over `path`; with `only`, over that one file in it.
+    pub fn new(path: PathBuf, only: Option<String>, lock_timeout: Duration, command: String) -> Store {
+        Store { path, only, lock_timeout, command }
+    }
+
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The one file that Traefik reads, where it does not read the directory.
+    pub fn only(&self) -> Option<&str> {
+        self.only.as_deref()
+    }
+
+    /// Reads the directory as Traefik would. Takes no lock, writes nothing, and reads through an unfinished change.
+    pub fn read(&self) -> Result<Snapshot, Error> {
+        let folder = Folder::open(&self.path)?;
+        Ok(read::snapshot(&folder, self.only.as_deref())?)
+    }
+
+    /// Plans a change and shows what it would do, without lock and without writing.
+    pub fn preview(&self, plan: impl Fn(&Inventory<'_>) -> Result<Plan, Error>) -> Result<Changed, Error> {
+        let folder = Folder::open(&self.path)?;
+        let snapshot = read::snapshot(&folder, self.only.as_deref())?;
+        let created = commit::created(&folder)?;
+        Ok(prepare(&snapshot, &created, &plan)?.0)
+    }
+
+    /// Plans a change and makes it, as one.
+    pub fn change(&self, plan: impl Fn(&Inventory<'_>) -> Result<Plan, Error>) -> Result<Changed, Error> {
+        let folder = Folder::open(&self.path)?;
+        let state = folder.state_folder()?;
+        let _lock = lock::acquire(&state, self.lock_timeout, &self.command)?;
+        let mut warnings = journal::recover(&folder, &state)?;
+        for _ in 0..TRIES {
+            let snapshot = read::snapshot(&folder, self.only.as_deref())?;
+            let created = commit::created(&folder)?;
+            let (mut changed, acts) = prepare(&snapshot, &created, &plan)?;
+            if acts.is_empty() || commit::run(&folder, &state, &snapshot, &acts, &created)? {
+                warnings.append(&mut changed.warnings);
+                changed.warnings = warnings;
+                return Ok(changed);
+            }
+        }
+        Err(Error::new(Code::ChangedMeanwhile, "the files were changed by something else again and again; nothing was written")
+            .hint("try again once the other writer is done"))
+    }
+}
+
+/// What shall become of one file on disk.
+#[derive(Debug)]
+pub(crate) enum Act {
+    /// A file that is there gets new text.
+    Replace { path: String, text: String },
+    /// A file that is not there yet.
+    Create { path: String, text: String },
+    /// A file of ours that has nothing left to say.
+    Delete { path: String },
+}
+
+/// Makes the plan, applies it in memory and judges the result. No effects.
+fn prepare(snapshot: &Snapshot, created: &[String], plan: &impl Fn(&Inventory<'_>) -> Result<Plan, Error>) -> Result<(Changed, Vec<Act>), Error> {
+    let before = Inventory::of(&snapshot.files);
+    let Plan { edits, mut effects } = plan(&before)?;
+    let mut edited: Vec<File> = Vec::new();
+    let mut acts = Vec::new();
+    for FileEdit { path, patches } in edits {
+        let old = snapshot.files.iter().find(|f| f.path == path);
+        let mut document = None;
+        for patch in &patches {
+            document = Some(apply(&path, old, document.as_ref(), patch)?);
+        }
+        let Some(document) = document.filter(|d| old.is_none_or(|f| f.text() != d.source())) else { continue };
+        let text = document.source().to_owned();
+        acts.push(match old {
+            None => Act::Create { path: path.clone(), text },
+            Some(_) if text.trim().is_empty() && created.contains(&path) => Act::Delete { path: path.clone() },
+            Some(_) => Act::Replace { path: path.clone(), text },
+        });
+        edited.push(File { path, content: Content::Parsed(document) });
+    }
+    let after = merged(&snapshot.files, &edited);
+    let warnings = guard::check(&before, &after, !edited.is_empty())?;
+    for effect in effects.iter_mut().filter(|e| e.route.is_none()) {
+        let router = after.get(effect.kind, Part::Router, &effect.name);
+        effect.route = router.map(|router| Route::of(&after, effect.kind, &router));
+    }
+    let files = acts.iter().map(|act| act.file_change(snapshot)).collect();
+    Ok((Changed { effects, files, warnings }, acts))
+}
+
+/// The inventory with edited files in place of the old ones, in load order.
+fn merged<'f>(files: &'f [File], edited: &'f [File]) -> Inventory<'f> {
+    let newer = |file: &'f File| edited.iter().find(|e| e.path == file.path).unwrap_or(file);
+    let mut all: Vec<&File> = files.iter().map(newer).collect();
+    for new in edited.iter().filter(|e| files.iter().all(|f| f.path != e.path)) {
+        let at = all.partition_point(|f| f.path.split('/').lt(new.path.split('/')));
+        all.insert(at, new);
+    }
+    Inventory::of(all)
+}
+
+/// The edited and proved document.
+fn apply(path: &str, old: Option<&File>, edited: Option<&Document>, patch: &Patch) -> Result<Document, Error> {
+    let refused = |line, message: String| {
+        Error::new(Code::NotEditable, message)
+            .at(Place { file: path.to_owned(), line })
+            .hint("edit that entry by hand, or put the route into another file with --file")
+    };
+    let fresh;
+    let document = match (edited, old.map(|f| &f.content)) {
+        (Some(document), _) | (None, Some(Content::Parsed(document))) => document,
+        (None, Some(Content::Template { line, .. })) => {
+            return Err(refused(*line, "this file is a Go template ({{), which can't be edited safely".into()));
+        }
+        (None, Some(Content::Broken { line, message, .. })) => return Err(refused(*line, message.clone())),
+        (None, None) => {
+            let format = Format::of(path)
+                .ok_or_else(|| Error::new(Code::BadValue, format!("Traefik would not load {path:?}: it reads .yml, .yaml and .toml")))?;
+            fresh = Document::parse(format, String::new()).map_err(|e| refused(e.line, e.message))?;
+            &fresh
+        }
+    };
+    edit::apply(document, patch).map_err(|refusal| refused(refusal.line, refusal.message))
+}
+
+/// Fails with what a missing or forbidden directory means.
+fn open_error(path: &Path, error: std::io::Error) -> Error {
+    let shown = path.display();
+    match error.kind() {
+        std::io::ErrorKind::NotFound => Error::new(Code::NoDirectory, format!("{shown}: there is no such directory"))
+            .hint(format!("make it ready with `cloudlunacy -d {shown} init`, or name another with -d")),
+        std::io::ErrorKind::NotADirectory => Error::new(Code::NoDirectory, format!("{shown} is not a directory"))
+            .hint("name the directory that Traefik's file provider watches with -d"),
+        std::io::ErrorKind::PermissionDenied => Error::new(Code::Io, format!("{shown}: permission denied"))
+            .hint("run as a user who may read and write that directory, for instance with sudo"),
+        _ => match Err::<(), _>(error).with_context(|| format!("can't open {shown}")) {
+            Err(error) => error.into(),
+            Ok(()) => Error::new(Code::Internal, "an error that is none"),
+        },
+    }
+}

@@ -1,0 +1,161 @@
+//! The directory as Traefik's file provider reads it: which files, in which order, links and all.
+
+use super::folder::{Folder, STATE};
+use super::journal;
+use crate::document::{Document, Format};
+use crate::error::Error;
+use crate::inventory::{Content, File};
+use anyhow::{Context, Result, anyhow};
+use rustix::fs::{FileType, OFlags, Stat};
+use rustix::io::Errno;
+use std::collections::HashMap;
+use std::io::Read;
+use std::path::PathBuf;
+
+/// The directory at one moment.
+pub struct Snapshot {
+    /// Files in the order in which Traefik loads them.
+    pub files: Vec<File>,
+    /// Where each file really lies and what it was when it was read; by path.
+    pub(super) origins: HashMap<String, Origin>,
+}
+
+/// Where a file's bytes are.
+#[derive(Clone)]
+pub(super) struct Origin {
+    /// The file, links followed.
+    pub(super) real: PathBuf,
+    /// Whether `real` is behind a link.
+    pub(super) linked: bool,
+    pub(super) stamp: Stamp,
+}
+
+/// What tells one state of a file from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) struct Stamp {
+    device: u64,
+    inode: u64,
+    size: u64,
+    seconds: i64,
+    nanoseconds: u64,
+}
+
+impl Stamp {
+    pub(super) fn of(stat: &Stat) -> Stamp {
+        Stamp {
+            device: stat.st_dev,
+            inode: stat.st_ino,
+            size: stat.st_size as u64,
+            seconds: stat.st_mtime as i64,
+            nanoseconds: stat.st_mtime_nsec as u64,
+        }
+    }
+}
+
+/// How often a directory is listed again because files vanished under our hands.
+const TRIES: usize = 50;
+
+pub(super) fn snapshot(folder: &Folder, only: Option<&str>) -> Result<Snapshot, Error> {
+    for _ in 0..TRIES {
+        let journal = journal::read(folder)?;
+        let mut snapshot = Snapshot { files: Vec::new(), origins: HashMap::new() };
+        let whole = match only {
+            Some(name) => folder.file_type(name).is_none() || load(folder, "", name, &mut snapshot)?,
+            None => walk(folder, "", &mut snapshot)?,
+        };
+        if !whole {
+            continue;
+        }
+        if let Some(journal) = &journal {
+            journal.overlay(folder, &mut snapshot)?;
+        }
+        // A change that began or ended in between would show half of itself.
+        if journal::read(folder)?.map(|j| j.id()) == journal.map(|j| j.id()) {
+            return Ok(snapshot);
+        }
+    }
+    Err(anyhow!("the files in {} change faster than they can be read", folder.path().display()).into())
+}
+
+/// Adds the files of one folder; false where something vanished meanwhile.
+fn walk(folder: &Folder, prefix: &str, snapshot: &mut Snapshot) -> Result<bool, Error> {
+    let mut names = folder.names()?;
+    names.sort_unstable();
+    for name in names {
+        match folder.file_type(&name) {
+            Some(FileType::Directory) if prefix.is_empty() && name == STATE => {}
+            Some(FileType::Directory) => {
+                let below = Folder::open(&folder.path().join(&name))?;
+                if !walk(&below, &format!("{prefix}{name}/"), snapshot)? {
+                    return Ok(false);
+                }
+            }
+            Some(_) if Format::of(&name).is_some() => {
+                if !load(folder, prefix, &name, snapshot)? {
+                    return Ok(false);
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(true)
+}
+
+/// Adds one file; false where it vanished meanwhile.
+fn load(folder: &Folder, prefix: &str, name: &str, snapshot: &mut Snapshot) -> Result<bool, Error> {
+    let path = format!("{prefix}{name}");
+    let here = folder.path().join(name);
+    let linked = folder.file_type(name) == Some(FileType::Symlink);
+    let broken = |message: String| File { path: path.clone(), content: Content::Broken { source: String::new(), line: 0, message } };
+    let real = match linked {
+        false => here.clone(),
+        true => match std::fs::canonicalize(&here) {
+            Ok(real) => real,
+            Err(error) => {
+                snapshot.files.push(broken(format!("this link leads nowhere ({error}); Traefik refuses the whole directory for it")));
+                return Ok(true);
+            }
+        },
+    };
+    let (parent, last) = Folder::parent_of(&real)?;
+    let mut file = match parent.open_file(&last, OFlags::RDONLY) {
+        Ok(file) => file,
+        Err(Errno::NOENT) => return Ok(false),
+        Err(error) => return Err(super::open_error(&here, error.into())),
+    };
+    let stat = rustix::fs::fstat(&file).with_context(|| format!("can't look at {}", here.display()))?;
+    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        snapshot.files.push(broken("this is not a regular file; Traefik would fail or hang on it".into()));
+        return Ok(true);
+    }
+    let mut bytes = Vec::with_capacity(stat.st_size as usize + 1);
+    file.read_to_end(&mut bytes).with_context(|| format!("can't read {}", here.display()))?;
+    snapshot.files.push(File { path: path.clone(), content: content(&path, bytes) });
+    snapshot.origins.insert(path, Origin { real, linked, stamp: Stamp::of(&stat) });
+    Ok(true)
+}
+
+/// What a file's bytes say.
+pub(super) fn content(path: &str, bytes: Vec<u8>) -> Content {
+    let source = match String::from_utf8(bytes) {
+        Ok(source) => source,
+        Err(error) => {
+            let bytes = error.as_bytes();
+            let line = 1 + bytes[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
+            let message = match bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+                true => "this file is UTF-16; write it as UTF-8".into(),
+                false => "invalid UTF-8".into(),
+            };
+            return Content::Broken { source: String::new(), line, message };
+        }
+    };
+    if let Some(at) = source.find("{{") {
+        let line = crate::document::line_of(&source, at);
+        return Content::Template { source, line };
+    }
+    let format = Format::of(path).unwrap_or(Format::Yaml);
+    match Document::parse(format, source) {
+        Ok(document) => Content::Parsed(document),
+        Err(error) => Content::Broken { source: String::new(), line: error.line, message: error.message },
+    }
+}

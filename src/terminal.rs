@@ -1,0 +1,134 @@
+//! The edge to the user: runs a command and prints what came of it. Nothing else prints.
+
+use crate::cli::Cli;
+use crate::command::{self, Context, Outcome};
+use crate::error::{Code, Error};
+use crate::render::{self, Format, Shown, Style};
+use std::io::{ErrorKind, IsTerminal, Write};
+
+/// Standard output and standard error, and who reads them.
+pub struct Terminal {
+    out: bool,
+    err: bool,
+    input: bool,
+}
+
+impl Terminal {
+    /// Looks at who reads.
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> Terminal {
+        Terminal { out: std::io::stdout().is_terminal(), err: std::io::stderr().is_terminal(), input: std::io::stdin().is_terminal() }
+    }
+
+    /// Runs a command; gives the exit code.
+    pub fn run(&self, cli: &Cli) -> u8 {
+        let interactive = self.input && self.out && self.err;
+        let style = self.style(None, &cli.global);
+        let context = match Context::new(cli, command_line(), interactive) {
+            Ok(context) => context,
+            Err(error) => return self.fail(&error, style),
+        };
+        let style = self.style(Some(&context), &cli.global);
+        if cli.global.verbose {
+            for (key, setting) in context.settings.iter().filter(|(_, s)| s.value.is_some()) {
+                self.say(&format!("{key}: {} ({})\n", setting.value.as_deref().unwrap_or_default(), setting.origin));
+            }
+        }
+        let result = command::run(&context, &cli.command).and_then(|outcome| self.show(&outcome, style));
+        for warning in context.take_warnings() {
+            self.say(&render::warning(&warning, self.colors_err(style)));
+        }
+        match result {
+            Ok(()) => 0,
+            Err(error) => self.fail(&error, style),
+        }
+    }
+
+    /// Answers a command line that makes no sense, or asks for help.
+    pub fn usage(&self, error: &clap::Error) -> u8 {
+        if !error.use_stderr() {
+            let text = error.render();
+            let text = if self.out { text.ansi().to_string() } else { text.to_string() };
+            return match print(&text) {
+                Ok(()) => 0,
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => 0,
+                Err(_) => Code::Io.exit_code(),
+            };
+        }
+        let words: Vec<String> = std::env::args().collect();
+        let json = words.windows(2).any(|w| (w[0] == "-o" || w[0] == "--output") && w[1].starts_with("json"))
+            || words.iter().any(|w| w.starts_with("-ojson") || w.starts_with("--output=json"));
+        if json {
+            let message = error.to_string();
+            let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            let _ = print(&render::error(&Error::new(Code::Usage, message), Style { format: Format::Json, terminal: false, color: false, quiet: false }).out);
+        } else {
+            let text = error.render();
+            self.say(&if self.err { text.ansi().to_string() } else { text.to_string() });
+        }
+        Code::Usage.exit_code()
+    }
+
+    fn style(&self, context: Option<&Context>, global: &crate::cli::Global) -> Style {
+        let setting = |key: &str| context.and_then(|c| c.settings.get(key)).map(str::to_owned);
+        let named = global.output.map(|o| format!("{o:?}").to_ascii_lowercase());
+        let format = named.or(setting("output")).and_then(|f| Format::parse(&f)).unwrap_or(Format::Table);
+        let when = global.color.map(|c| format!("{c:?}").to_ascii_lowercase()).or(setting("color"));
+        let variable = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+        let color = match when.as_deref() {
+            Some("always") => true,
+            Some("never") => false,
+            _ if variable("NO_COLOR") || std::env::var_os("TERM").is_some_and(|t| t == "dumb") => false,
+            _ => variable("CLICOLOR_FORCE") || self.out,
+        };
+        Style { format, terminal: self.out, color, quiet: global.quiet }
+    }
+
+    fn colors_err(&self, style: Style) -> bool {
+        style.color && (self.err || !self.out)
+    }
+
+    /// Prints an outcome. A change that was made must not look as if it was not, whatever becomes of the answer.
+    fn show(&self, outcome: &Outcome, style: Style) -> Result<(), Error> {
+        let Shown { out, err } = render::outcome(outcome, style)?;
+        self.say(&err);
+        let changed = match outcome {
+            Outcome::Change(report) => report.changed(),
+            Outcome::Ready(ready) => ready.report.changed() || !ready.made.is_empty(),
+            _ => false,
+        };
+        match print(&out) {
+            Ok(()) => Ok(()),
+            Err(error) if changed => Err(Error::new(Code::AnswerNotPrinted, format!("written, answer not printed: {error}"))),
+            // Whoever reads has seen enough: `route list | head`.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            Err(error) => Err(Error::new(Code::Io, format!("can't print the answer: {error}"))),
+        }
+    }
+
+    fn fail(&self, error: &Error, style: Style) -> u8 {
+        let Shown { out, err } = render::error(error, Style { color: self.colors_err(style), ..style });
+        if print(&out).is_err() {
+            self.say(&render::error(error, Style { format: Format::Table, color: false, ..style }).err);
+        }
+        self.say(&err);
+        error.code.exit_code()
+    }
+
+    /// Says something on standard error; where nobody can hear it, that is no reason to fail.
+    fn say(&self, text: &str) {
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+}
+
+fn print(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// The command line, for whoever waits for the lock.
+fn command_line() -> String {
+    let words: Vec<String> = std::env::args().map(|word| word.escape_debug().to_string()).collect();
+    words.join(" ").chars().take(1000).collect()
+}
