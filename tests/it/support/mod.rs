@@ -19,6 +19,7 @@ pub(crate) mod load;
 mod log;
 pub(crate) mod mongo;
 mod options;
+pub(crate) mod place;
 pub(crate) mod tcp;
 pub(crate) mod tls;
 pub(crate) mod traefik;
