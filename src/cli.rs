@@ -118,7 +118,9 @@ pub enum Command {
     /// Show every setting with its origin
     Config,
     /// Print the script that completes commands in a shell
-    #[command(before_help = "Examples:\n  cloudlunacy completions bash > /usr/share/bash-completion/completions/cloudlunacy")]
+    #[command(
+        before_help = "Examples:\n  cloudlunacy completions bash > /usr/share/bash-completion/completions/cloudlunacy"
+    )]
     Completions {
         /// The shell
         #[arg(value_enum)]

@@ -255,6 +255,8 @@ pub fn names(node: Option<Ref<'_>>) -> Vec<String> {
     match node.kind() {
         NodeKind::Seq => node.items().filter_map(|item| Some(item.resolved().text()?.trim().to_owned())).collect(),
         NodeKind::Scalar if node.is_null() => Vec::new(),
-        _ => node.text().unwrap_or_default().split(',').map(|n| n.trim().to_owned()).filter(|n| !n.is_empty()).collect(),
+        _ => {
+            node.text().unwrap_or_default().split(',').map(|n| n.trim().to_owned()).filter(|n| !n.is_empty()).collect()
+        }
     }
 }

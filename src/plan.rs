@@ -158,15 +158,22 @@ impl ListEdit {
 pub fn find<'a>(inventory: &Inventory<'a>, text: &str) -> Result<(Kind, Definition<'a>), Error> {
     match lookup(inventory, text).as_slice() {
         [one] => Ok(*one),
-        [] => Err(Error::new(Code::NotFound, format!("there is no route {text:?}")).hint(match inventory.has_templates() {
-            true => "`cloudlunacy route list` shows the routes; what Go templates ({{) define is not seen".to_owned(),
-            false => "`cloudlunacy route list` shows the routes".to_owned(),
-        })),
+        [] => Err(Error::new(Code::NotFound, format!("there is no route {text:?}")).hint(
+            match inventory.has_templates() {
+                true => {
+                    "`cloudlunacy route list` shows the routes; what Go templates ({{) define is not seen".to_owned()
+                }
+                false => "`cloudlunacy route list` shows the routes".to_owned(),
+            },
+        )),
         several => {
             let candidates: Vec<String> =
                 several.iter().map(|(kind, d)| format!("{kind}/{} ({})", d.name, inventory.place(d))).collect();
-            Err(Error::new(Code::Ambiguous, format!("{text:?} can mean {} routes: {}", several.len(), candidates.join(", ")))
-                .hint(format!("name one of them, for example {}/{}", several[0].0, several[0].1.name)))
+            Err(Error::new(
+                Code::Ambiguous,
+                format!("{text:?} can mean {} routes: {}", several.len(), candidates.join(", ")),
+            )
+            .hint(format!("name one of them, for example {}/{}", several[0].0, several[0].1.name)))
         }
     }
 }
@@ -183,17 +190,30 @@ fn parse_rule(kind: Kind, text: &str) -> Result<Rule, Error> {
 }
 
 /// Whether names that a route refers to exist, as far as that can be known.
-fn check_references(inventory: &Inventory<'_>, facts: &Facts, kind: Kind, wanted: &References<'_>) -> Result<(), Error> {
+fn check_references(
+    inventory: &Inventory<'_>,
+    facts: &Facts,
+    kind: Kind,
+    wanted: &References<'_>,
+) -> Result<(), Error> {
     for middleware in wanted.middlewares {
         let parsed: MiddlewareRef = middleware.parse().map_err(bad_value)?;
         let ours = matches!(parsed.provider(), None | Some("file"));
         let known = inventory.get(kind, Part::Middleware, parsed.name()).is_some();
         if ours && !known && !inventory.template_mentions(parsed.name()) {
-            let names: Vec<&str> =
-                inventory.definitions(Part::Middleware).filter(|(k, _)| *k == kind).map(|(_, d)| d.name).take(20).collect();
-            let error = Error::new(Code::UnknownReference, format!("there is no {kind} middleware {middleware:?}; Traefik would disable the route"));
+            let names: Vec<&str> = inventory
+                .definitions(Part::Middleware)
+                .filter(|(k, _)| *k == kind)
+                .map(|(_, d)| d.name)
+                .take(20)
+                .collect();
+            let error = Error::new(
+                Code::UnknownReference,
+                format!("there is no {kind} middleware {middleware:?}; Traefik would disable the route"),
+            );
             return Err(match names.is_empty() {
-                true => error.hint(format!("define it in a file of the directory first; there are no {kind} middlewares yet")),
+                true => error
+                    .hint(format!("define it in a file of the directory first; there are no {kind} middlewares yet")),
                 false => error.hint(format!("there are: {}", names.join(", "))),
             });
         }
@@ -211,9 +231,16 @@ fn check_references(inventory: &Inventory<'_>, facts: &Facts, kind: Kind, wanted
     }
     if let Some(resolver) = wanted.cert_resolver {
         let parsed: ResolverName = resolver.parse().map_err(bad_value)?;
-        if let Some(config) = facts.static_config.as_ref().filter(|c| !c.resolvers.iter().any(|r| r == parsed.as_str())) {
-            return Err(Error::new(Code::UnknownReference, format!("the static configuration has no certificate resolver {resolver:?}"))
-                .hint(format!("certificate resolvers: {}", if config.resolvers.is_empty() { "none".into() } else { config.resolvers.join(", ") })));
+        if let Some(config) = facts.static_config.as_ref().filter(|c| !c.resolvers.iter().any(|r| r == parsed.as_str()))
+        {
+            return Err(Error::new(
+                Code::UnknownReference,
+                format!("the static configuration has no certificate resolver {resolver:?}"),
+            )
+            .hint(format!(
+                "certificate resolvers: {}",
+                if config.resolvers.is_empty() { "none".into() } else { config.resolvers.join(", ") }
+            )));
         }
     }
     Ok(())
@@ -240,8 +267,14 @@ fn own_service<'a>(inventory: &Inventory<'a>, kind: Kind, route: &Route) -> Opti
 fn must_be_direct(inventory: &Inventory<'_>, definition: &Definition<'_>) -> Result<(), Error> {
     match definition.direct {
         true => Ok(()),
-        false => Err(Error::new(Code::NotEditable, format!("{:?} is supplied by an alias or a merge key, so an edit would change other entries too", definition.name))
-            .hint("edit it by hand")
-            .at(inventory.place(definition))),
+        false => Err(Error::new(
+            Code::NotEditable,
+            format!(
+                "{:?} is supplied by an alias or a merge key, so an edit would change other entries too",
+                definition.name
+            ),
+        )
+        .hint("edit it by hand")
+        .at(inventory.place(definition))),
     }
 }

@@ -63,7 +63,9 @@ pub fn outcome(outcome: &Outcome, style: Style) -> Result<Shown, Error> {
     match style.format {
         Format::Table => Ok(text::outcome(outcome, style)),
         Format::Name => Ok(Shown { out: text::names(outcome), err: String::new() }),
-        Format::Json | Format::Jsonl | Format::Yaml => Ok(Shown { out: json::outcome(outcome, style.format)?, err: String::new() }),
+        Format::Json | Format::Jsonl | Format::Yaml => {
+            Ok(Shown { out: json::outcome(outcome, style.format)?, err: String::new() })
+        }
     }
 }
 

@@ -94,7 +94,7 @@ impl Route {
             middlewares: names(router.value.field("middlewares")),
             servers: service.as_deref().map(|s| servers(inventory, kind, s, 0)).unwrap_or_default(),
             service,
-            priority: text("priority").and_then(|p| p.parse().ok()),
+            priority: text("priority").and_then(|p| integer(&p)),
             file: place.file,
             line: place.line,
             agent: None,
@@ -112,6 +112,23 @@ fn hosts(kind: Kind, rule: &str) -> Vec<String> {
         Ok(rule) => rule.hosts().into_iter().map(str::to_owned).collect(),
         Err(_) => Vec::new(),
     }
+}
+
+/// A whole number as Traefik reads it: decimal, `0x10`, `0o17`, `017`, with `_` between digits.
+fn integer(text: &str) -> Option<i64> {
+    let digits = text.replace('_', "");
+    let (sign, digits) = match digits.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", digits.strip_prefix('+').unwrap_or(&digits)),
+    };
+    let (radix, digits) = match digits.to_ascii_lowercase() {
+        d if d.starts_with("0x") => (16, d[2..].to_owned()),
+        d if d.starts_with("0o") => (8, d[2..].to_owned()),
+        d if d.starts_with("0b") => (2, d[2..].to_owned()),
+        d if d.len() > 1 && d.starts_with('0') => (8, d[1..].to_owned()),
+        d => (10, d),
+    };
+    i64::from_str_radix(&format!("{sign}{digits}"), radix).ok()
 }
 
 /// TLS as Traefik reads a router's `tls`: null is off, and so is any text but `true` and the empty one.

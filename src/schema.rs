@@ -16,10 +16,23 @@ pub struct Fault {
 
 /// The sections of each protocol, with the fields of the objects in them.
 const SECTIONS: &[(&str, &str, &[&str])] = &[
-    ("http", "routers", &[
-        "entryPoints", "middlewares", "service", "rule", "parentRefs", "ruleSyntax", "priority", "tls", "observability",
-        "defaultRule", "deniedEncodedPathCharacters",
-    ]),
+    (
+        "http",
+        "routers",
+        &[
+            "entryPoints",
+            "middlewares",
+            "service",
+            "rule",
+            "parentRefs",
+            "ruleSyntax",
+            "priority",
+            "tls",
+            "observability",
+            "defaultRule",
+            "deniedEncodedPathCharacters",
+        ],
+    ),
     ("http", "services", &["loadBalancer", "weighted", "mirroring", "failover", "highestRandomWeight", "middlewares"]),
     ("http", "middlewares", &[]),
     ("http", "serversTransports", &[]),
@@ -67,7 +80,10 @@ fn check_section(protocol: &str, key: Ref<'_>, section: Ref<'_>, found: &mut Vec
     }
     let Some((_, section_name, fields)) = sections.clone().find(|s| s.1.eq_ignore_ascii_case(name)) else {
         let names: Vec<_> = sections.map(|s| s.1).collect();
-        found.push(fault(key, format!("field not found: {name:?} is no section of {protocol}; there are {}", names.join(", "))));
+        found.push(fault(
+            key,
+            format!("field not found: {name:?} is no section of {protocol}; there are {}", names.join(", ")),
+        ));
         return;
     };
     if *section_name == "certificates" {
@@ -82,7 +98,13 @@ fn check_section(protocol: &str, key: Ref<'_>, section: Ref<'_>, found: &mut Vec
             let name = key.text().unwrap_or_default();
             if !fields.is_empty() && !value.is_null() && known(name, fields.iter().copied()).is_none() {
                 let what = section_name.trim_end_matches('s');
-                found.push(fault(key, format!("field not found: {name:?} is no field of a {protocol} {what}; there are {}", fields.join(", "))));
+                found.push(fault(
+                    key,
+                    format!(
+                        "field not found: {name:?} is no field of a {protocol} {what}; there are {}",
+                        fields.join(", ")
+                    ),
+                ));
             }
         }
     }

@@ -240,14 +240,21 @@ mod tests {
     #[test]
     fn an_unknown_key_is_an_error_with_its_line() {
         let error = parse_file("c.toml", "dir = 'x'\n\ndirr = 'y'\n").unwrap_err();
-        assert_eq!(error.to_string().lines().next(), Some("c.toml:3: unknown field `dirr`, expected one of `dir`, `static`, `traefik`, `output`, `lock-timeout`, `color`, `defaults`"));
+        assert_eq!(
+            error.to_string().lines().next(),
+            Some(
+                "c.toml:3: unknown field `dirr`, expected one of `dir`, `static`, `traefik`, `output`, `lock-timeout`, `color`, `defaults`"
+            )
+        );
     }
 
     #[test]
     fn releases_and_durations() {
         assert!(Release::parse("3.7").unwrap().has_wildcard_hosts());
         assert!(!Release::parse("3.6.15").unwrap().has_wildcard_hosts());
-        assert!(Release::parse("4.0").is_err() && Release::parse("2.11").is_err() && Release::parse("3.7.1.1").is_err());
+        assert!(
+            Release::parse("4.0").is_err() && Release::parse("2.11").is_err() && Release::parse("3.7.1.1").is_err()
+        );
         assert_eq!(duration("500ms"), Some(std::time::Duration::from_millis(500)));
         assert_eq!(duration("2x"), None);
     }

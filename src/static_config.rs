@@ -49,7 +49,10 @@ impl StaticConfig {
         let document = Document::parse(format, source).map_err(BadStatic::Syntax)?;
         let Some(root) = document.root() else { return Ok(StaticConfig::default()) };
         let mut pairs = Vec::new();
-        match root.field("services").filter(|_| root.field("entryPoints").is_none() && root.field("providers").is_none()) {
+        match root
+            .field("services")
+            .filter(|_| root.field("entryPoints").is_none() && root.field("providers").is_none())
+        {
             Some(services) => flags(compose_service(services, service)?, &mut pairs),
             None => flatten(root, &mut Vec::new(), &mut pairs),
         }
@@ -70,7 +73,9 @@ impl StaticConfig {
                     });
                     entry_point(&mut config.entry_points[at], rest, value);
                 }
-                ["certificatesresolvers", _, ..] if !config.resolvers.contains(&path[1]) => config.resolvers.push(path[1].clone()),
+                ["certificatesresolvers", _, ..] if !config.resolvers.contains(&path[1]) => {
+                    config.resolvers.push(path[1].clone())
+                }
                 ["providers", "file", "directory"] => config.directory = Some(value.clone()),
                 ["providers", "file", "filename"] => config.filename = Some(value.clone()),
                 _ => {}
@@ -130,15 +135,21 @@ fn flatten(node: Ref<'_>, path: &mut Vec<String>, pairs: &mut Vec<Pair>) {
 fn compose_service<'d>(services: Ref<'d>, wanted: Option<&str>) -> Result<Ref<'d>, BadStatic> {
     let all = services.fields();
     let names = || all.iter().filter_map(|(k, _)| k.text()).collect::<Vec<_>>().join(", ");
-    let runs_traefik = |service: &Ref<'_>| service.field("image").and_then(Ref::text).is_some_and(|i| i.contains("traefik"));
+    let runs_traefik =
+        |service: &Ref<'_>| service.field("image").and_then(Ref::text).is_some_and(|i| i.contains("traefik"));
     let found: Vec<_> = match wanted {
         Some(name) => all.iter().filter(|(k, _)| k.text() == Some(name)).collect(),
         None => all.iter().filter(|(_, v)| runs_traefik(v)).collect(),
     };
     match (found.as_slice(), wanted) {
         ([(_, service)], _) => Ok(*service),
-        (_, Some(name)) => Err(BadStatic::Service(format!("there is no service {name:?} in this compose file; there are {}", names()))),
-        _ => Err(BadStatic::Service(format!("say which service of this compose file runs Traefik with FILE#SERVICE; there are {}", names()))),
+        (_, Some(name)) => {
+            Err(BadStatic::Service(format!("there is no service {name:?} in this compose file; there are {}", names())))
+        }
+        _ => Err(BadStatic::Service(format!(
+            "say which service of this compose file runs Traefik with FILE#SERVICE; there are {}",
+            names()
+        ))),
     }
 }
 
@@ -151,7 +162,8 @@ fn flags(service: Ref<'_>, pairs: &mut Vec<Pair>) {
     };
     for word in words {
         let Some(flag) = word.trim().strip_prefix('-') else { continue };
-        let (path, value) = flag.trim_start_matches('-').split_once('=').unwrap_or((flag.trim_start_matches('-'), "true"));
+        let (path, value) =
+            flag.trim_start_matches('-').split_once('=').unwrap_or((flag.trim_start_matches('-'), "true"));
         pairs.push((path.split('.').map(str::to_owned).collect(), value.to_owned()));
     }
 }
@@ -164,11 +176,10 @@ mod tests {
     fn entry_points_resolvers_and_the_provider_are_read() {
         let text = "entryPoints:\n  web: {address: ':80'}\n  secure:\n    address: ':443'\n    http:\n      tls:\n        certResolver: le\n  dns: {address: ':53/UDP'}\nproviders: {File: {directory: /etc/dyn}}\ncertificatesResolvers: {le: {acme: {email: a@b}}}\n";
         let config = StaticConfig::parse(Format::Yaml, text.into(), None).unwrap();
-        assert_eq!(config.entry_points.iter().map(|e| (e.name.as_str(), e.udp, e.tls)).collect::<Vec<_>>(), [
-            ("web", false, false),
-            ("secure", false, true),
-            ("dns", true, false)
-        ]);
+        assert_eq!(
+            config.entry_points.iter().map(|e| (e.name.as_str(), e.udp, e.tls)).collect::<Vec<_>>(),
+            [("web", false, false), ("secure", false, true), ("dns", true, false)]
+        );
         assert_eq!(config.entry_point("secure").unwrap().cert_resolver.as_deref(), Some("le"));
         assert_eq!((config.directory.as_deref(), config.resolvers), (Some("/etc/dyn"), vec!["le".to_owned()]));
     }

@@ -102,8 +102,11 @@ impl Store {
                 return Ok(changed);
             }
         }
-        Err(Error::new(Code::ChangedMeanwhile, "the files were changed by something else again and again; nothing was written")
-            .hint("try again once the other writer is done"))
+        Err(Error::new(
+            Code::ChangedMeanwhile,
+            "the files were changed by something else again and again; nothing was written",
+        )
+        .hint("try again once the other writer is done"))
     }
 }
 
@@ -119,7 +122,11 @@ pub(crate) enum Act {
 }
 
 /// Makes the plan, applies it in memory and judges the result. No effects.
-fn prepare(snapshot: &Snapshot, created: &[String], plan: &impl Fn(&Inventory<'_>) -> Result<Plan, Error>) -> Result<(Changed, Vec<Act>), Error> {
+fn prepare(
+    snapshot: &Snapshot,
+    created: &[String],
+    plan: &impl Fn(&Inventory<'_>) -> Result<Plan, Error>,
+) -> Result<(Changed, Vec<Act>), Error> {
     let before = Inventory::of(&snapshot.files);
     let Plan { edits, mut effects } = plan(&before)?;
     let mut edited: Vec<File> = Vec::new();
@@ -175,8 +182,9 @@ fn apply(path: &str, old: Option<&File>, edited: Option<&Document>, patch: &Patc
         }
         (None, Some(Content::Broken { line, message, .. })) => return Err(refused(*line, message.clone())),
         (None, None) => {
-            let format = Format::of(path)
-                .ok_or_else(|| Error::new(Code::BadValue, format!("Traefik would not load {path:?}: it reads .yml, .yaml and .toml")))?;
+            let format = Format::of(path).ok_or_else(|| {
+                Error::new(Code::BadValue, format!("Traefik would not load {path:?}: it reads .yml, .yaml and .toml"))
+            })?;
             fresh = Document::parse(format, String::new()).map_err(|e| refused(e.line, e.message))?;
             &fresh
         }

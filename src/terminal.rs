@@ -17,7 +17,11 @@ impl Terminal {
     /// Looks at who reads.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Terminal {
-        Terminal { out: std::io::stdout().is_terminal(), err: std::io::stderr().is_terminal(), input: std::io::stdin().is_terminal() }
+        Terminal {
+            out: std::io::stdout().is_terminal(),
+            err: std::io::stderr().is_terminal(),
+            input: std::io::stdin().is_terminal(),
+        }
     }
 
     /// Runs a command; gives the exit code.
@@ -61,7 +65,13 @@ impl Terminal {
         if json {
             let message = error.to_string();
             let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            let _ = print(&render::error(&Error::new(Code::Usage, message), Style { format: Format::Json, terminal: false, color: false, quiet: false }).out);
+            let _ = print(
+                &render::error(
+                    &Error::new(Code::Usage, message),
+                    Style { format: Format::Json, terminal: false, color: false, quiet: false },
+                )
+                .out,
+            );
         } else {
             let text = error.render();
             self.say(&if self.err { text.ansi().to_string() } else { text.to_string() });
@@ -99,7 +109,9 @@ impl Terminal {
         };
         match print(&out) {
             Ok(()) => Ok(()),
-            Err(error) if changed => Err(Error::new(Code::AnswerNotPrinted, format!("written, answer not printed: {error}"))),
+            Err(error) if changed => {
+                Err(Error::new(Code::AnswerNotPrinted, format!("written, answer not printed: {error}")))
+            }
             // Whoever reads has seen enough: `route list | head`.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             Err(error) => Err(Error::new(Code::Io, format!("can't print the answer: {error}"))),

@@ -227,7 +227,9 @@ pub(super) fn kind(text: &str) -> Result<crate::name::Kind, crate::name::BadName
 
 /// Show one route and where each part of it stands
 #[derive(Args, Debug)]
-#[command(before_help = "Examples:\n  cloudlunacy route show app.example.com\n  cloudlunacy route show db.example.com -o yaml")]
+#[command(
+    before_help = "Examples:\n  cloudlunacy route show app.example.com\n  cloudlunacy route show db.example.com -o yaml"
+)]
 pub struct Show {
     /// The route
     #[arg(value_name = "NAME|HOST", add = route_names())]

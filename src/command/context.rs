@@ -36,7 +36,8 @@ impl Context {
     /// Reads settings and static configuration.
     pub fn new(cli: &Cli, command_line: String, interactive: bool) -> Result<Context, Error> {
         let mut warnings = Vec::new();
-        let (mut settings, static_config, static_file) = resolve(&cli.global, &mut warnings, matches!(cli.command, Command::Init(_)))?;
+        let (mut settings, static_config, static_file) =
+            resolve(&cli.global, &mut warnings, matches!(cli.command, Command::Init(_)))?;
         let explicit = settings.origin("dir") != Origin::Default;
         let from_static = static_config.as_ref().and_then(managed);
         let (dir, only) = match (settings.get("dir"), from_static) {
@@ -53,8 +54,9 @@ impl Context {
             }
         };
         let timeout = settings.get("lock-timeout").unwrap_or_default();
-        let timeout = duration(timeout)
-            .ok_or_else(|| Error::new(Code::BadValue, format!("{timeout:?} is no length of time")).hint("write 10s, 500ms or 2m"))?;
+        let timeout = duration(timeout).ok_or_else(|| {
+            Error::new(Code::BadValue, format!("{timeout:?} is no length of time")).hint("write 10s, 500ms or 2m")
+        })?;
         let release = Release::parse(settings.get("traefik").unwrap_or_default())?;
         let facts = Facts { static_config, defaults: settings.defaults.clone(), only: only.clone(), release };
         let store = Store::new(dir, only, timeout, command_line);
@@ -89,9 +91,7 @@ fn managed(config: &StaticConfig) -> Option<(PathBuf, Option<String>)> {
 type Resolved = (Settings, Option<StaticConfig>, Option<PathBuf>);
 
 fn resolve(global: &Global, warnings: &mut Vec<String>, may_be_missing: bool) -> Result<Resolved, Error> {
-    let with_file = |file| {
-        Settings::resolve(|key| flag(global, key), |name| std::env::var(name).ok(), file)
-    };
+    let with_file = |file| Settings::resolve(|key| flag(global, key), |name| std::env::var(name).ok(), file);
     let found = find_settings(global.config.as_deref(), warnings)?;
     let mut settings = with_file(found.clone());
     if let (Some((path, _)), Some(dir)) = (&found, settings.get("dir"))
@@ -152,7 +152,8 @@ pub fn find_settings(named: Option<&str>, warnings: &mut Vec<String>) -> Result<
         let shown = path.display().to_string();
         let mine = metadata.uid() == 0 || metadata.uid() == rustix::process::geteuid().as_raw();
         if !mine || metadata.mode() & 0o022 != 0 {
-            warnings.push(format!("{shown} is not read: it must be owned by you or root, and not be writable by others"));
+            warnings
+                .push(format!("{shown} is not read: it must be owned by you or root, and not be writable by others"));
             continue;
         }
         let text = std::fs::read_to_string(&path).with_context(|| format!("can't read the settings file {shown}"))?;
@@ -174,9 +175,12 @@ fn anchored(path: &str, mut file: SettingsFile) -> SettingsFile {
 fn read_static(path: &Path, service: Option<&str>) -> Result<StaticConfig, Error> {
     let shown = path.display().to_string();
     let bad = |line, message: String| {
-        Error::new(Code::BadStatic, message).at(Place { file: shown.clone(), line }).hint("name Traefik's static configuration with --static FILE")
+        Error::new(Code::BadStatic, message)
+            .at(Place { file: shown.clone(), line })
+            .hint("name Traefik's static configuration with --static FILE")
     };
-    let format = Format::of(&shown).ok_or_else(|| bad(0, "Traefik reads its static configuration from .yml, .yaml and .toml files".into()))?;
+    let format = Format::of(&shown)
+        .ok_or_else(|| bad(0, "Traefik reads its static configuration from .yml, .yaml and .toml files".into()))?;
     let text = std::fs::read_to_string(path).with_context(|| format!("can't read the static configuration {shown}"))?;
     StaticConfig::parse(format, text, service).map_err(|error| match error {
         BadStatic::Syntax(error) => bad(error.line, error.message),
@@ -187,7 +191,12 @@ fn read_static(path: &Path, service: Option<&str>) -> Result<StaticConfig, Error
 /// Where Traefik itself looks. What is found there counts only if it is about the directory in question.
 fn discover(settings: &Settings) -> Result<(Option<StaticConfig>, Option<PathBuf>), Error> {
     let variable = |name: &str, below: &str| std::env::var_os(name).map(|v| PathBuf::from(v).join(below));
-    let bases = [Some(PathBuf::from("/etc/traefik/traefik")), variable("XDG_CONFIG_HOME", "traefik"), variable("HOME", ".config/traefik"), Some("traefik".into())];
+    let bases = [
+        Some(PathBuf::from("/etc/traefik/traefik")),
+        variable("XDG_CONFIG_HOME", "traefik"),
+        variable("HOME", ".config/traefik"),
+        Some("traefik".into()),
+    ];
     let candidates = bases.into_iter().flatten().flat_map(|base| {
         ["toml", "yaml", "yml"].map(|extension| PathBuf::from(format!("{}.{extension}", base.display())))
     });

@@ -4,7 +4,7 @@ use super::{Context, Outcome, Ready, report};
 use crate::cli::Init;
 use crate::error::{Code, Error, Place};
 use crate::inventory::Inventory;
-use crate::name::{split_host_path, Target};
+use crate::name::{Target, split_host_path};
 use crate::plan::{self, AddRequest, ListEdit, Plan, Wanted, bad_value};
 use crate::route::{Filter, list};
 use crate::settings::Origin;
@@ -22,11 +22,14 @@ pub(super) fn init(context: &Context, args: &Init) -> Result<Outcome, Error> {
             return Ok(Outcome::Text(format!("would create the directory {shown}\n")));
         }
         std::fs::DirBuilder::new().recursive(true).mode(0o755).create(dir).map_err(|error| {
-            Error::new(Code::Io, format!("can't create {shown}: {error}")).hint("run as a user who may create it, for instance with sudo")
+            Error::new(Code::Io, format!("can't create {shown}: {error}"))
+                .hint("run as a user who may create it, for instance with sudo")
         })?;
         made.push(shown.clone());
     }
-    if let Some(file) = context.static_file.as_ref().filter(|f| !f.exists() && context.settings.origin("static") != Origin::Default) {
+    if let Some(file) =
+        context.static_file.as_ref().filter(|f| !f.exists() && context.settings.origin("static") != Origin::Default)
+    {
         if !args.change.dry_run {
             write_static(file, dir)?;
         }
@@ -42,7 +45,13 @@ pub(super) fn init(context: &Context, args: &Init) -> Result<Outcome, Error> {
             .at(place));
     }
     let routes = list(&inventory, &Filter::default());
-    Ok(Outcome::Ready(Box::new(Ready { dir: shown, made, report: report(context, args.change.dry_run, changed), routes, files: snapshot.files.len() })))
+    Ok(Outcome::Ready(Box::new(Ready {
+        dir: shown,
+        made,
+        report: report(context, args.change.dry_run, changed),
+        routes,
+        files: snapshot.files.len(),
+    })))
 }
 
 /// An HTTP and a MongoDB route to begin with.
@@ -66,7 +75,8 @@ fn example(context: &Context, inventory: &Inventory<'_>) -> Result<Plan, Error> 
 fn write_static(file: &std::path::Path, dir: &std::path::Path) -> Result<(), Error> {
     let shown = file.display().to_string();
     if crate::document::Format::of(&shown) != Some(crate::document::Format::Yaml) {
-        return Err(Error::new(Code::BadValue, "a static configuration to begin with is written as .yml or .yaml").at(Place { file: shown, line: 0 }));
+        return Err(Error::new(Code::BadValue, "a static configuration to begin with is written as .yml or .yaml")
+            .at(Place { file: shown, line: 0 }));
     }
     let dir = std::fs::canonicalize(dir).context("can't tell where the directory is")?;
     let dir = serde_json::to_string(&dir.to_string_lossy()).context("can't write the directory's name")?;
@@ -76,7 +86,12 @@ fn write_static(file: &std::path::Path, dir: &std::path::Path) -> Result<(), Err
     if let Some(parent) = file.parent() {
         std::fs::create_dir_all(parent).with_context(|| format!("can't create {}", parent.display()))?;
     }
-    let mut new = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o644).open(file).with_context(|| format!("can't create {shown}"))?;
+    let mut new = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o644)
+        .open(file)
+        .with_context(|| format!("can't create {shown}"))?;
     new.write_all(text.as_bytes()).and_then(|()| new.sync_all()).with_context(|| format!("can't write {shown}"))?;
     Ok(())
 }

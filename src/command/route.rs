@@ -24,8 +24,12 @@ pub(super) fn add(context: &Context, args: &Add) -> Result<Outcome, Error> {
 pub(super) fn set(context: &Context, args: &Set) -> Result<Outcome, Error> {
     let lists = &args.lists;
     let fields = wanted(&args.fields)?;
-    let hosts = |texts: &[String], flag: &str| texts.iter().map(|h| Ok(parsed::<Host>(flag, h)?.as_str().to_owned())).collect::<Result<Vec<_>, Error>>();
-    let targets = |texts: &[String], flag: &str| texts.iter().map(|t| Ok(parsed::<Target>(flag, t)?.to_string())).collect::<Result<Vec<_>, Error>>();
+    let hosts = |texts: &[String], flag: &str| {
+        texts.iter().map(|h| Ok(parsed::<Host>(flag, h)?.as_str().to_owned())).collect::<Result<Vec<_>, Error>>()
+    };
+    let targets = |texts: &[String], flag: &str| {
+        texts.iter().map(|t| Ok(parsed::<Target>(flag, t)?.to_string())).collect::<Result<Vec<_>, Error>>()
+    };
     let edited = |given: ListEdit, no: bool, add: &[String], remove: &[String]| ListEdit {
         replace: given.replace.or(no.then(Vec::new)),
         add: add.to_vec(),
@@ -43,8 +47,18 @@ pub(super) fn set(context: &Context, args: &Set) -> Result<Outcome, Error> {
             add: hosts(&lists.add_hosts, "--add-host")?,
             remove: hosts(&lists.remove_hosts, "--remove-host")?,
         },
-        entry_points: edited(fields.entry_points, lists.no_entry_points, &lists.add_entry_points, &lists.remove_entry_points),
-        middlewares: edited(fields.middlewares, lists.no_middlewares, &lists.add_middlewares, &lists.remove_middlewares),
+        entry_points: edited(
+            fields.entry_points,
+            lists.no_entry_points,
+            &lists.add_entry_points,
+            &lists.remove_entry_points,
+        ),
+        middlewares: edited(
+            fields.middlewares,
+            lists.no_middlewares,
+            &lists.add_middlewares,
+            &lists.remove_middlewares,
+        ),
         tls: fields.tls.or(lists.no_tls.then_some(Tls::Off)),
         cert_resolver: if lists.no_cert_resolver { Change::Clear } else { fields.cert_resolver },
         priority: if lists.no_priority { Change::Clear } else { fields.priority },
@@ -52,7 +66,8 @@ pub(super) fn set(context: &Context, args: &Set) -> Result<Outcome, Error> {
         file: args.file.clone(),
     };
     if wanted_nothing(&wanted) {
-        return Err(Error::new(Code::Usage, "nothing to change was named").hint("`cloudlunacy route set --help` shows what can be"));
+        return Err(Error::new(Code::Usage, "nothing to change was named")
+            .hint("`cloudlunacy route set --help` shows what can be"));
     }
     change(context, &args.change, |inventory| plan::set(inventory, &context.facts, &args.route, &wanted))
 }
@@ -118,12 +133,18 @@ pub(super) fn show(context: &Context, args: &Show) -> Result<Outcome, Error> {
 fn point_out_faults(context: &Context, inventory: &Inventory<'_>) {
     let lost = inventory.definitions(Part::Router).count();
     let warnings = inventory.faults().into_iter().map(|(place, message)| {
-        format!("{place}: {message}; Traefik refuses the whole directory for it, and a restart would lose all {lost} routes")
+        format!(
+            "{place}: {message}; Traefik refuses the whole directory for it, and a restart would lose all {lost} routes"
+        )
     });
     context.warn_all(warnings.collect());
 }
 
-fn change(context: &Context, flags: &ChangeFlags, plan: impl Fn(&Inventory<'_>) -> Result<Plan, Error>) -> Result<Outcome, Error> {
+fn change(
+    context: &Context,
+    flags: &ChangeFlags,
+    plan: impl Fn(&Inventory<'_>) -> Result<Plan, Error>,
+) -> Result<Outcome, Error> {
     let changed = if flags.dry_run { context.store.preview(plan)? } else { context.store.change(plan)? };
     Ok(Outcome::Change(report(context, flags.dry_run, changed)))
 }

@@ -32,7 +32,8 @@ const MOST_TARGETS: usize = 10_000;
 /// Plans `route add`.
 pub fn add(inventory: &Inventory<'_>, facts: &Facts, request: &AddRequest) -> Result<Plan, Error> {
     let kind = check(request)?;
-    let hosts: Vec<String> = std::iter::once(&request.host).chain(&request.more_hosts).map(|h| h.as_str().to_owned()).collect();
+    let hosts: Vec<String> =
+        std::iter::once(&request.host).chain(&request.more_hosts).map(|h| h.as_str().to_owned()).collect();
     let rule = match (&request.wanted.rule, kind) {
         (_, Kind::Udp) => None,
         (Some(text), _) => Some((parse_rule(kind, text)?, text.clone())),
@@ -54,28 +55,51 @@ pub fn add(inventory: &Inventory<'_>, facts: &Facts, request: &AddRequest) -> Re
 /// Checks what needs no files; gives the kind of the route.
 fn check(request: &AddRequest) -> Result<Kind, Error> {
     let usage = |message: String, hint: &str| Err(Error::new(Code::Usage, message).hint(hint));
-    let Some(first) = request.targets.first() else { return usage("a route needs a target".into(), "say where the requests go, for example http://10.0.0.5:3000") };
+    let Some(first) = request.targets.first() else {
+        return usage("a route needs a target".into(), "say where the requests go, for example http://10.0.0.5:3000");
+    };
     let scheme = first.scheme();
     let kind = scheme.kind();
     if request.targets.len() > MOST_TARGETS {
-        return usage(format!("{} targets are more than the {MOST_TARGETS} that a route takes", request.targets.len()), "share them among several services");
+        return usage(
+            format!("{} targets are more than the {MOST_TARGETS} that a route takes", request.targets.len()),
+            "share them among several services",
+        );
     }
-    if let Some(other) = request.targets.iter().find(|t| t.scheme().kind() != kind || (kind != Kind::Http && t.scheme() != scheme)) {
-        return usage(format!("the targets of one route speak one protocol: {first} and {other} don't"), "make a route for each");
+    if let Some(other) =
+        request.targets.iter().find(|t| t.scheme().kind() != kind || (kind != Kind::Http && t.scheme() != scheme))
+    {
+        return usage(
+            format!("the targets of one route speak one protocol: {first} and {other} don't"),
+            "make a route for each",
+        );
     }
     let any = request.host.is_any();
     if kind == Kind::Udp && !any {
-        return usage("UDP has no host names: a UDP router takes everything on its entry point".into(), "say HOST '*', with --entry-point and --name");
+        return usage(
+            "UDP has no host names: a UDP router takes everything on its entry point".into(),
+            "say HOST '*', with --entry-point and --name",
+        );
     }
     if kind == Kind::Udp && (request.wanted.name.is_none() || request.wanted.entry_points.replace.is_none()) {
-        return usage("a UDP route needs --entry-point and --name: nothing else tells it from others".into(), "for example: route add '*' udp://10.0.0.9:53 --entry-point dns --name dns");
+        return usage(
+            "a UDP route needs --entry-point and --name: nothing else tells it from others".into(),
+            "for example: route add '*' udp://10.0.0.9:53 --entry-point dns --name dns",
+        );
     }
-    if kind == Kind::Udp && (request.wanted.rule.is_some() || !request.more_hosts.is_empty() || request.wanted.priority != Change::Keep) {
-        return usage("a UDP router has no hosts, rule or priority: its entry point alone decides".into(), "leave --rule, --host and --priority out");
+    if kind == Kind::Udp
+        && (request.wanted.rule.is_some() || !request.more_hosts.is_empty() || request.wanted.priority != Change::Keep)
+    {
+        return usage(
+            "a UDP router has no hosts, rule or priority: its entry point alone decides".into(),
+            "leave --rule, --host and --priority out",
+        );
     }
     if scheme.server_speaks_first() && !any {
         return usage(
-            format!("{scheme}:// can't be chosen by host name: the server speaks first, so Traefik never sees which name the client wants"),
+            format!(
+                "{scheme}:// can't be chosen by host name: the server speaks first, so Traefik never sees which name the client wants"
+            ),
             "say HOST '*' with an entry point for this server alone",
         );
     }
@@ -89,20 +113,38 @@ fn check(request: &AddRequest) -> Result<Kind, Error> {
 }
 
 /// The name is there already: only what was named is compared.
-fn existing(inventory: &Inventory<'_>, facts: &Facts, kind: Kind, router: &Definition<'_>, rule: Option<(Rule, String)>, request: &AddRequest) -> Result<Plan, Error> {
+fn existing(
+    inventory: &Inventory<'_>,
+    facts: &Facts,
+    kind: Kind,
+    router: &Definition<'_>,
+    rule: Option<(Rule, String)>,
+    request: &AddRequest,
+) -> Result<Plan, Error> {
     let mut wanted = request.wanted.clone();
     wanted.targets.replace = Some(request.targets.iter().map(Target::to_string).collect());
     let asked = change(inventory, facts, kind, router, rule, &wanted);
     match asked {
         Ok(plan) if plan.edits.is_empty() || request.replace => Ok(plan),
         Err(error) if request.replace => Err(error),
-        _ => Err(Error::new(Code::NameTaken, format!("there is a {kind} route {:?} already, and it is different", router.name))
-            .hint(format!("change it with `cloudlunacy route set {}`, or add with --replace", shell_word(router.name)))
-            .at(inventory.place(router))),
+        _ => Err(Error::new(
+            Code::NameTaken,
+            format!("there is a {kind} route {:?} already, and it is different", router.name),
+        )
+        .hint(format!("change it with `cloudlunacy route set {}`, or add with --replace", shell_word(router.name)))
+        .at(inventory.place(router))),
     }
 }
 
-fn new_route(inventory: &Inventory<'_>, facts: &Facts, kind: Kind, name: &RouterName, rule: Option<(Rule, String)>, hosts: &[String], request: &AddRequest) -> Result<Plan, Error> {
+fn new_route(
+    inventory: &Inventory<'_>,
+    facts: &Facts,
+    kind: Kind,
+    name: &RouterName,
+    rule: Option<(Rule, String)>,
+    hosts: &[String],
+    request: &AddRequest,
+) -> Result<Plan, Error> {
     let wanted = &request.wanted;
     let scheme = request.targets[0].scheme();
     let settings = defaults::of(facts, kind);
@@ -110,17 +152,36 @@ fn new_route(inventory: &Inventory<'_>, facts: &Facts, kind: Kind, name: &Router
         Change::Set(name) => Some(name.clone()),
         _ => None,
     };
-    let entry_points = defaults::entry_points(inventory, facts, scheme, wanted.entry_points.replace.as_deref().unwrap_or_default())?;
+    let entry_points =
+        defaults::entry_points(inventory, facts, scheme, wanted.entry_points.replace.as_deref().unwrap_or_default())?;
     let may_resolve = !matches!(wanted.tls, Some(Tls::Off | Tls::Passthrough));
-    let resolver = named_resolver.or_else(|| settings.cert_resolver.clone().filter(|_| may_resolve && kind == Kind::Http));
-    let tls = defaults::tls(inventory, facts, scheme, request.host.is_any(), wanted.tls, resolver.as_deref(), &entry_points.value);
+    let resolver =
+        named_resolver.or_else(|| settings.cert_resolver.clone().filter(|_| may_resolve && kind == Kind::Http));
+    let tls = defaults::tls(
+        inventory,
+        facts,
+        scheme,
+        request.host.is_any(),
+        wanted.tls,
+        resolver.as_deref(),
+        &entry_points.value,
+    );
     let resolver = resolver.or(tls.value.cert_resolver.clone());
     let middlewares = wanted.middlewares.replace.clone().unwrap_or_else(|| settings.middlewares.clone());
     if kind == Kind::Udp && !middlewares.is_empty() {
         return Err(Error::new(Code::Usage, "a UDP router has no middlewares"));
     }
     check_tls(kind, tls.value.tls, resolver.as_deref(), rule.as_ref().map(|r| &r.0))?;
-    check_references(inventory, facts, kind, &References { middlewares: &middlewares, entry_points: &entry_points.value, cert_resolver: resolver.as_deref() })?;
+    check_references(
+        inventory,
+        facts,
+        kind,
+        &References {
+            middlewares: &middlewares,
+            entry_points: &entry_points.value,
+            cert_resolver: resolver.as_deref(),
+        },
+    )?;
 
     let named_hosts = if wanted.rule.is_some() || request.host.is_any() { &[] } else { hosts };
     let parsed = rule.as_ref().map(|r| &r.0);
@@ -131,9 +192,15 @@ fn new_route(inventory: &Inventory<'_>, facts: &Facts, kind: Kind, name: &Router
         return Err(host_taken(inventory, kind, &other, request));
     }
     if let Some(service) = inventory.get(kind, Part::Service, name.as_str()) {
-        return Err(Error::new(Code::NameTaken, format!("there is a {kind} service {name:?} already, which belongs to something else", name = name.as_str()))
-            .hint("give the route another name with --name")
-            .at(inventory.place(&service)));
+        return Err(Error::new(
+            Code::NameTaken,
+            format!(
+                "there is a {kind} service {name:?} already, which belongs to something else",
+                name = name.as_str()
+            ),
+        )
+        .hint("give the route another name with --name")
+        .at(inventory.place(&service)));
     }
 
     let mut router: Vec<(String, Value)> = Vec::new();
@@ -155,8 +222,11 @@ fn new_route(inventory: &Inventory<'_>, facts: &Facts, kind: Kind, name: &Router
         fields.extend(tls.value.options.map(|o| ("options".to_owned(), Value::Str(o))));
         router.push(("tls".into(), Value::Map(fields)));
     }
-    let servers: Vec<Value> =
-        request.targets.iter().map(|t| Ok(server_value(kind, &server_of(kind, &t.to_string())?))).collect::<Result<_, Error>>()?;
+    let servers: Vec<Value> = request
+        .targets
+        .iter()
+        .map(|t| Ok(server_value(kind, &server_of(kind, &t.to_string())?)))
+        .collect::<Result<_, Error>>()?;
     let balancer = Value::Map(vec![("servers".into(), Value::List(servers))]);
     let service = Value::Map(vec![("loadBalancer".into(), balancer)]);
 
@@ -172,7 +242,13 @@ fn new_route(inventory: &Inventory<'_>, facts: &Facts, kind: Kind, name: &Router
 fn host_taken(inventory: &Inventory<'_>, kind: Kind, other: &Definition<'_>, request: &AddRequest) -> Error {
     let what = match kind {
         Kind::Udp => "another UDP router listens on that entry point".to_owned(),
-        _ => format!("{}{} is answered by router {:?} already", request.host, request.path.as_ref().map_or("", RoutePath::as_str), other.name),
+        _ if request.wanted.rule.is_some() => format!("router {:?} answers the same requests already", other.name),
+        _ => format!(
+            "{}{} is answered by router {:?} already",
+            request.host,
+            request.path.as_ref().map_or("", RoutePath::as_str),
+            other.name
+        ),
     };
     Error::new(Code::HostTaken, what)
         .hint(format!("change that one with `cloudlunacy route set {}`, or add with --replace", shell_word(other.name)))
@@ -182,5 +258,9 @@ fn host_taken(inventory: &Inventory<'_>, kind: Kind, other: &Definition<'_>, req
 /// A name as a word for the shell.
 fn shell_word(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._~-/:@%+".contains(c);
-    if !name.is_empty() && name.chars().all(plain) { name.to_owned() } else { format!("'{}'", name.replace('\'', "'\\''")) }
+    if !name.is_empty() && name.chars().all(plain) {
+        name.to_owned()
+    } else {
+        format!("'{}'", name.replace('\'', "'\\''"))
+    }
 }

@@ -1,6 +1,9 @@
 //! Changing a route that is there: only what was named, entry by entry.
 
-use super::{Change, Effect, Facts, FileEdit, ListEdit, Plan, References, Verb, bad_value, check_references, find, must_be_direct, own_service, parse_rule};
+use super::{
+    Change, Effect, Facts, FileEdit, ListEdit, Plan, References, Verb, bad_value, check_references, find,
+    must_be_direct, own_service, parse_rule,
+};
 use crate::document::{Kind as NodeKind, Ref, Style};
 use crate::edit::{Patch, Value};
 use crate::error::{Code, Error};
@@ -38,8 +41,12 @@ pub struct Wanted {
 pub fn set(inventory: &Inventory<'_>, facts: &Facts, route: &str, wanted: &Wanted) -> Result<Plan, Error> {
     let (kind, router) = find(inventory, route)?;
     let hosts = wanted.hosts.is_named();
-    if kind == Kind::Udp && (hosts || wanted.rule.is_some() || wanted.tls.is_some() || wanted.priority != Change::Keep) {
-        return Err(Error::new(Code::Usage, "a UDP router has no hosts, rule, TLS or priority: its entry point alone decides"));
+    if kind == Kind::Udp && (hosts || wanted.rule.is_some() || wanted.tls.is_some() || wanted.priority != Change::Keep)
+    {
+        return Err(Error::new(
+            Code::Usage,
+            "a UDP router has no hosts, rule, TLS or priority: its entry point alone decides",
+        ));
     }
     let rule = match (&wanted.rule, hosts) {
         (Some(_), true) => return Err(Error::new(Code::Usage, "--rule says which hosts are meant; leave --host out")),
@@ -58,12 +65,24 @@ pub fn set(inventory: &Inventory<'_>, facts: &Facts, route: &str, wanted: &Wante
 }
 
 /// The router's rule with its hosts edited; everything else that it asks for stays.
-fn rule_with_hosts(inventory: &Inventory<'_>, facts: &Facts, kind: Kind, router: &Definition<'_>, edit: &ListEdit) -> Result<(Rule, String), Error> {
+fn rule_with_hosts(
+    inventory: &Inventory<'_>,
+    facts: &Facts,
+    kind: Kind,
+    router: &Definition<'_>,
+    edit: &ListEdit,
+) -> Result<(Rule, String), Error> {
     let route = Route::of(inventory, kind, router);
     let refused = || {
-        Error::new(Code::NotEditable, format!("the hosts of the rule {:?} are not one set that could be edited", route.rule.as_deref().unwrap_or_default()))
-            .hint("give the whole rule with --rule")
-            .at(inventory.place(router))
+        Error::new(
+            Code::NotEditable,
+            format!(
+                "the hosts of the rule {:?} are not one set that could be edited",
+                route.rule.as_deref().unwrap_or_default()
+            ),
+        )
+        .hint("give the whole rule with --rule")
+        .at(inventory.place(router))
     };
     let rule = route.parsed_rule().ok_or_else(refused)?;
     let now = rule.host_set().ok_or_else(refused)?;
@@ -81,7 +100,14 @@ fn rule_with_hosts(inventory: &Inventory<'_>, facts: &Facts, kind: Kind, router:
 }
 
 /// Plans the change of one router and its service to what was named; `rule` is the new rule and its text.
-pub(super) fn change(inventory: &Inventory<'_>, facts: &Facts, kind: Kind, router: &Definition<'_>, rule: Option<(Rule, String)>, wanted: &Wanted) -> Result<Plan, Error> {
+pub(super) fn change(
+    inventory: &Inventory<'_>,
+    facts: &Facts,
+    kind: Kind,
+    router: &Definition<'_>,
+    rule: Option<(Rule, String)>,
+    wanted: &Wanted,
+) -> Result<Plan, Error> {
     let route = Route::of(inventory, kind, router);
     let mut fields: Vec<(&str, Patch)> = Vec::new();
     if let Some((parsed, text)) = &rule
@@ -91,14 +117,20 @@ pub(super) fn change(inventory: &Inventory<'_>, facts: &Facts, kind: Kind, route
         fields.push(("rule", Patch::Set(Value::str(text))));
     }
     let entry_points = wanted.entry_points.apply(&route.entry_points);
-    fields.extend(list_patch(router.value.field("entryPoints"), &route.entry_points, &entry_points).map(|p| ("entryPoints", p)));
+    fields.extend(
+        list_patch(router.value.field("entryPoints"), &route.entry_points, &entry_points).map(|p| ("entryPoints", p)),
+    );
     let middlewares = wanted.middlewares.apply(&route.middlewares);
     if kind == Kind::Udp && !middlewares.is_empty() {
         return Err(Error::new(Code::Usage, "a UDP router has no middlewares"));
     }
-    fields.extend(list_patch(router.value.field("middlewares"), &route.middlewares, &middlewares).map(|p| ("middlewares", p)));
+    fields.extend(
+        list_patch(router.value.field("middlewares"), &route.middlewares, &middlewares).map(|p| ("middlewares", p)),
+    );
     match wanted.priority {
-        Change::Set(priority) if route.priority != Some(priority) => fields.push(("priority", Patch::Set(Value::Int(priority)))),
+        Change::Set(priority) if route.priority != Some(priority) => {
+            fields.push(("priority", Patch::Set(Value::Int(priority))))
+        }
         Change::Clear if router.value.field("priority").is_some() => fields.push(("priority", Patch::Remove)),
         _ => {}
     }
@@ -106,11 +138,16 @@ pub(super) fn change(inventory: &Inventory<'_>, facts: &Facts, kind: Kind, route
     fields.extend(tls_patch(router, &route, tls, resolver.as_deref()).map(|p| ("tls", p)));
     let new_rule = rule.as_ref().map(|r| &r.0).cloned().or_else(|| route.parsed_rule());
     check_tls(kind, tls, resolver.as_deref(), new_rule.as_ref())?;
-    check_references(inventory, facts, kind, &References {
-        middlewares: &new_items(&route.middlewares, &middlewares),
-        entry_points: &new_items(&route.entry_points, &entry_points),
-        cert_resolver: resolver.as_deref().filter(|_| resolver != route.cert_resolver),
-    })?;
+    check_references(
+        inventory,
+        facts,
+        kind,
+        &References {
+            middlewares: &new_items(&route.middlewares, &middlewares),
+            entry_points: &new_items(&route.entry_points, &entry_points),
+            cert_resolver: resolver.as_deref().filter(|_| resolver != route.cert_resolver),
+        },
+    )?;
 
     let mut plan = Plan::default();
     if let Some((path, patch)) = servers_patch(inventory, kind, router, &route, &wanted.targets)? {
@@ -169,14 +206,19 @@ fn tls_wanted(route: &Route, wanted: &Wanted) -> Result<(Tls, Option<String>), E
 pub(super) fn check_tls(kind: Kind, tls: Tls, resolver: Option<&str>, rule: Option<&Rule>) -> Result<(), Error> {
     let usage = |message: &str, hint: &str| Err(Error::new(Code::Usage, message).hint(hint));
     match (kind, tls) {
-        (Kind::Http, Tls::Passthrough) => usage("an HTTP route can't pass TLS through: Traefik must read the request", "use --tls on, or make it a TCP route with a tls:// target"),
+        (Kind::Http, Tls::Passthrough) => usage(
+            "an HTTP route can't pass TLS through: Traefik must read the request",
+            "use --tls on, or make it a TCP route with a tls:// target",
+        ),
         (Kind::Udp, Tls::On | Tls::Passthrough) => usage("a UDP route has no TLS", "leave --tls out"),
-        (Kind::Tcp, Tls::Off) if rule.is_some_and(Rule::needs_tls) => {
-            usage("a TCP route is chosen by the server name that a TLS client sends; with --tls off there is none, and Traefik would disable the route", "use --tls on or --tls passthrough, or HOST '*' for everything on an entry point")
-        }
-        (_, Tls::Off | Tls::Passthrough) if resolver.is_some() => {
-            usage("a certificate resolver has no effect unless Traefik ends TLS", "use --tls on, or leave --cert-resolver out")
-        }
+        (Kind::Tcp, Tls::Off) if rule.is_some_and(Rule::needs_tls) => usage(
+            "a TCP route is chosen by the server name that a TLS client sends; with --tls off there is none, and Traefik would disable the route",
+            "use --tls on or --tls passthrough, or HOST '*' for everything on an entry point",
+        ),
+        (_, Tls::Off | Tls::Passthrough) if resolver.is_some() => usage(
+            "a certificate resolver has no effect unless Traefik ends TLS",
+            "use --tls on, or leave --cert-resolver out",
+        ),
         _ => Ok(()),
     }
 }
@@ -192,7 +234,9 @@ fn tls_patch(router: &Definition<'_>, route: &Route, tls: Tls, resolver: Option<
     if tls == Tls::Off {
         return node.map(|_| Patch::Remove);
     }
-    let others = fields.iter().any(|(k, _)| k.text().is_some_and(|t| !["certresolver", "passthrough"].contains(&t.to_ascii_lowercase().as_str())));
+    let others = fields.iter().any(|(k, _)| {
+        k.text().is_some_and(|t| !["certresolver", "passthrough"].contains(&t.to_ascii_lowercase().as_str()))
+    });
     let mut new = Vec::new();
     new.extend((tls == Tls::Passthrough).then(|| ("passthrough".to_owned(), Value::Bool(true))));
     new.extend(resolver.map(|r| ("certResolver".to_owned(), Value::str(r))));
@@ -209,20 +253,34 @@ fn tls_patch(router: &Definition<'_>, route: &Route, tls: Tls, resolver: Option<
 }
 
 /// The patch of the service's servers, and the file that it is in.
-fn servers_patch<'a>(inventory: &Inventory<'a>, kind: Kind, router: &Definition<'_>, route: &Route, edit: &ListEdit) -> Result<Option<(&'a str, Patch)>, Error> {
+fn servers_patch<'a>(
+    inventory: &Inventory<'a>,
+    kind: Kind,
+    router: &Definition<'_>,
+    route: &Route,
+    edit: &ListEdit,
+) -> Result<Option<(&'a str, Patch)>, Error> {
     if !edit.is_named() {
         return Ok(None);
     }
     let Some(service) = own_service(inventory, kind, route) else {
         let name = route.service.as_deref().unwrap_or_default();
-        return Err(Error::new(Code::UnknownReference, format!("the servers of service {name:?} don't stand in these files")).at(inventory.place(router)));
+        return Err(Error::new(
+            Code::UnknownReference,
+            format!("the servers of service {name:?} don't stand in these files"),
+        )
+        .at(inventory.place(router)));
     };
     let Some(list) = server_list(service.value) else {
-        return Err(Error::new(Code::NotEditable, format!("service {:?} has no servers of its own: it is no load balancer", service.name))
-            .hint("edit it by hand")
-            .at(inventory.place(&service)));
+        return Err(Error::new(
+            Code::NotEditable,
+            format!("service {:?} has no servers of its own: it is no load balancer", service.name),
+        )
+        .hint("edit it by hand")
+        .at(inventory.place(&service)));
     };
-    let now: Vec<String> = list.items().map(|s| server_text(s).unwrap_or_default().trim_end_matches('/').to_owned()).collect();
+    let now: Vec<String> =
+        list.items().map(|s| server_text(s).unwrap_or_default().trim_end_matches('/').to_owned()).collect();
     let servers = |texts: &[String]| texts.iter().map(|t| server_of(kind, t)).collect::<Result<Vec<_>, Error>>();
     let edit = ListEdit {
         replace: edit.replace.as_deref().map(servers).transpose()?,
@@ -243,9 +301,12 @@ fn servers_patch<'a>(inventory: &Inventory<'a>, kind: Kind, router: &Definition<
         .map(|(part, user)| format!("{} {:?}", part.noun(), user.name))
         .collect();
     if !others.is_empty() {
-        return Err(Error::new(Code::InUse, format!("service {:?} is also used by {}", service.name, others.join(", ")))
-            .hint("edit the service by hand, if all of them are to change")
-            .at(inventory.place(&service)));
+        return Err(Error::new(
+            Code::InUse,
+            format!("service {:?} is also used by {}", service.name, others.join(", ")),
+        )
+        .hint("edit the service by hand, if all of them are to change")
+        .at(inventory.place(&service)));
     }
     must_be_direct(inventory, &service)?;
     let patch = match (list.kind() == NodeKind::Seq).then(|| kept_and_new(&now, &wanted)).flatten() {
@@ -272,7 +333,14 @@ pub(super) fn server_value(kind: Kind, server: &str) -> Value {
 }
 
 /// Moves a route, and its service where that stands in the same file, into another file.
-fn move_to(inventory: &Inventory<'_>, facts: &Facts, kind: Kind, router: &Definition<'_>, file: &str, plan: &mut Plan) -> Result<(), Error> {
+fn move_to(
+    inventory: &Inventory<'_>,
+    facts: &Facts,
+    kind: Kind,
+    router: &Definition<'_>,
+    file: &str,
+    plan: &mut Plan,
+) -> Result<(), Error> {
     let from = inventory.path(router);
     let to = super::defaults::file(facts, kind, Some(file))?;
     if to == from {
@@ -284,7 +352,10 @@ fn move_to(inventory: &Inventory<'_>, facts: &Facts, kind: Kind, router: &Defini
             .at(inventory.place(router))
     };
     if !plan.edits.is_empty() {
-        return Err(Error::new(Code::Usage, "--file moves a route as it is; make other changes in a command of their own"));
+        return Err(Error::new(
+            Code::Usage,
+            "--file moves a route as it is; make other changes in a command of their own",
+        ));
     }
     let route = Route::of(inventory, kind, router);
     let service = own_service(inventory, kind, &route).filter(|s| inventory.path(s) == from);
@@ -293,7 +364,8 @@ fn move_to(inventory: &Inventory<'_>, facts: &Facts, kind: Kind, router: &Defini
     let moved = [Some(("routers", *router)), service.filter(|_| !shared).map(|s| ("services", s))];
     for (section, definition) in moved.into_iter().flatten() {
         must_be_direct(inventory, &definition)?;
-        let text = &definition.key.document().source()[definition.key.span().start as usize..definition.value.span().end as usize];
+        let text = &definition.key.document().source()
+            [definition.key.span().start as usize..definition.value.span().end as usize];
         if text.contains('#') {
             return Err(refused("the entry holds comments"));
         }
@@ -303,7 +375,8 @@ fn move_to(inventory: &Inventory<'_>, facts: &Facts, kind: Kind, router: &Defini
         out = out.and(Patch::Remove.at(path));
     }
     // In between both files define the route alike; the other way round neither would.
-    plan.edits = vec![FileEdit { path: to, patches: vec![into] }, FileEdit { path: from.to_owned(), patches: vec![out] }];
+    plan.edits =
+        vec![FileEdit { path: to, patches: vec![into] }, FileEdit { path: from.to_owned(), patches: vec![out] }];
     for effect in &mut plan.effects {
         effect.verb = Verb::Changed;
     }
@@ -319,7 +392,9 @@ fn value_of(node: Ref<'_>) -> Option<Value> {
         NodeKind::Alias => None,
         NodeKind::Seq => node.items().map(value_of).collect::<Option<_>>().map(Value::List),
         NodeKind::Map => {
-            let entry = |(k, v): (Ref<'_>, Ref<'_>)| (!k.is_merge_key()).then(|| Some((k.text()?.to_owned(), value_of(v)?))).flatten();
+            let entry = |(k, v): (Ref<'_>, Ref<'_>)| {
+                (!k.is_merge_key()).then(|| Some((k.text()?.to_owned(), value_of(v)?))).flatten()
+            };
             node.entries().map(entry).collect::<Option<_>>().map(Value::Map)
         }
         NodeKind::Scalar if node.style() != Style::Plain => Some(Value::str(node.text()?)),
@@ -329,7 +404,12 @@ fn value_of(node: Ref<'_>) -> Option<Value> {
             raw => match raw.parse::<i64>() {
                 Ok(number) if number.to_string() == raw => Some(Value::Int(number)),
                 Ok(_) => None,
-                Err(_) if raw.starts_with(|c: char| c.is_ascii_digit() || ".+-".contains(c)) && raw.parse::<f64>().is_ok() => None,
+                Err(_)
+                    if raw.starts_with(|c: char| c.is_ascii_digit() || ".+-".contains(c))
+                        && raw.parse::<f64>().is_ok() =>
+                {
+                    None
+                }
                 Err(_) => Some(Value::str(node.text()?)),
             },
         },

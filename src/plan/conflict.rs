@@ -8,7 +8,14 @@ use crate::rule::{Claim, Rule};
 
 /// A router that answers for the same requests: same kind, an entry point in common, TLS alike, and the same
 /// host and path, or the same rule.
-pub(super) fn taken_by<'a>(inventory: &Inventory<'a>, kind: Kind, rule: Option<&Rule>, entry_points: &[String], tls: Tls, hosts: &[String]) -> Option<Definition<'a>> {
+pub(super) fn taken_by<'a>(
+    inventory: &Inventory<'a>,
+    kind: Kind,
+    rule: Option<&Rule>,
+    entry_points: &[String],
+    tls: Tls,
+    hosts: &[String],
+) -> Option<Definition<'a>> {
     let claims = rule.and_then(Rule::claims);
     let routers = inventory.definitions(Part::Router).filter(|(k, _)| *k == kind).map(|(_, d)| d);
     routers.into_iter().find(|other| {

@@ -32,7 +32,12 @@ pub(super) fn of(facts: &Facts, kind: Kind) -> &RouteDefaults {
 }
 
 /// The entry points: named, else from the settings, else for TCP and UDP the one called like the scheme.
-pub(super) fn entry_points(inventory: &Inventory<'_>, facts: &Facts, scheme: Scheme, named: &[String]) -> Result<Default<Vec<String>>, Error> {
+pub(super) fn entry_points(
+    inventory: &Inventory<'_>,
+    facts: &Facts,
+    scheme: Scheme,
+    named: &[String],
+) -> Result<Default<Vec<String>>, Error> {
     let kind = scheme.kind();
     if !named.is_empty() {
         return Ok(Default::named(named.to_vec()));
@@ -45,7 +50,8 @@ pub(super) fn entry_points(inventory: &Inventory<'_>, facts: &Facts, scheme: Sch
         return Ok(Default::taken(Vec::new(), "entry points: Traefik's default".into()));
     }
     let name = scheme.as_str();
-    let in_static = facts.static_config.as_ref().and_then(|c| c.entry_point(name)).is_some_and(|e| e.udp == (kind == Kind::Udp));
+    let in_static =
+        facts.static_config.as_ref().and_then(|c| c.entry_point(name)).is_some_and(|e| e.udp == (kind == Kind::Udp));
     if in_static {
         return Ok(Default::taken(vec![name.to_owned()], format!("entry point: {name} (static configuration)")));
     }
@@ -53,11 +59,20 @@ pub(super) fn entry_points(inventory: &Inventory<'_>, facts: &Facts, scheme: Sch
     if let Some((_, user)) = routers.find(|(_, d)| names(d.value.field("entryPoints")).iter().any(|e| e == name)) {
         return Ok(Default::taken(vec![name.to_owned()], format!("entry point: {name} (as router {:?})", user.name)));
     }
-    let error = Error::new(Code::Usage, format!("which entry point? None is called {name:?} in the static configuration, and no other route uses one of that name"));
+    let error = Error::new(
+        Code::Usage,
+        format!(
+            "which entry point? None is called {name:?} in the static configuration, and no other route uses one of that name"
+        ),
+    );
     Err(match &facts.static_config {
         Some(config) => {
-            let fitting: Vec<&str> = config.entry_points.iter().filter(|e| e.udp == (kind == Kind::Udp)).map(|e| e.name.as_str()).collect();
-            error.hint(format!("say --entry-point EP; there are: {}", if fitting.is_empty() { "none".into() } else { fitting.join(", ") }))
+            let fitting: Vec<&str> =
+                config.entry_points.iter().filter(|e| e.udp == (kind == Kind::Udp)).map(|e| e.name.as_str()).collect();
+            error.hint(format!(
+                "say --entry-point EP; there are: {}",
+                if fitting.is_empty() { "none".into() } else { fitting.join(", ") }
+            ))
         }
         None => error.hint("say --entry-point EP, or give Traefik's static configuration with --static FILE"),
     })
@@ -71,7 +86,15 @@ pub(super) struct TlsDefault {
 }
 
 /// TLS: named, else from the settings; TCP by SNI on; HTTP on with a certificate resolver or where all entry points have TLS.
-pub(super) fn tls(inventory: &Inventory<'_>, facts: &Facts, scheme: Scheme, any_host: bool, named: Option<Tls>, resolver: Option<&str>, entry_points: &[String]) -> Default<TlsDefault> {
+pub(super) fn tls(
+    inventory: &Inventory<'_>,
+    facts: &Facts,
+    scheme: Scheme,
+    any_host: bool,
+    named: Option<Tls>,
+    resolver: Option<&str>,
+    entry_points: &[String],
+) -> Default<TlsDefault> {
     let kind = scheme.kind();
     let settings = of(facts, kind);
     let plain = |tls| TlsDefault { tls, cert_resolver: None, options: None };
@@ -95,7 +118,11 @@ pub(super) fn tls(inventory: &Inventory<'_>, facts: &Facts, scheme: Scheme, any_
 }
 
 /// TLS where every chosen entry point has it, in the static configuration or on another router.
-fn tls_of_entry_points(inventory: &Inventory<'_>, facts: &Facts, entry_points: &[String]) -> Option<(TlsDefault, String)> {
+fn tls_of_entry_points(
+    inventory: &Inventory<'_>,
+    facts: &Facts,
+    entry_points: &[String],
+) -> Option<(TlsDefault, String)> {
     let mut found = TlsDefault { tls: Tls::On, cert_resolver: None, options: None };
     let mut why = String::new();
     for name in entry_points {
@@ -123,13 +150,19 @@ pub(super) fn file(facts: &Facts, kind: Kind, named: Option<&str>) -> Result<Str
     let wanted = named.or(of(facts, kind).file.as_deref());
     if let Some(only) = &facts.only {
         return match wanted.filter(|w| *w != only) {
-            Some(other) => Err(Error::new(Code::BadValue, format!("Traefik would not read {other:?}: its static configuration names the one file {only:?}"))
-                .hint("leave --file out, or let Traefik read the directory with providers.file.directory")),
+            Some(other) => Err(Error::new(
+                Code::BadValue,
+                format!("Traefik would not read {other:?}: its static configuration names the one file {only:?}"),
+            )
+            .hint("leave --file out, or let Traefik read the directory with providers.file.directory")),
             None => Ok(only.clone()),
         };
     }
     let path = wanted.unwrap_or("routes.yml").trim_start_matches("./");
-    let bad = |what: &str| Err(Error::new(Code::BadValue, format!("--file {path:?}: {what}")).hint("name a file below the directory, for example --file apps.yml"));
+    let bad = |what: &str| {
+        Err(Error::new(Code::BadValue, format!("--file {path:?}: {what}"))
+            .hint("name a file below the directory, for example --file apps.yml"))
+    };
     if path.starts_with('/') || path.split('/').any(|part| matches!(part, "" | "." | "..")) {
         return bad("the file must lie in the directory, and is named relative to it");
     }

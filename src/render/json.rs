@@ -22,7 +22,8 @@ pub(super) fn outcome(outcome: &Outcome, format: Format) -> Result<String, Error
     let value = match outcome {
         Outcome::Routes(routes) => json!({ "schema_version": SCHEMA_VERSION, "routes": routes }),
         Outcome::Route(detail) => {
-            let parts: serde_json::Map<String, Value> = detail.parts.iter().map(|(k, v)| (k.clone(), json!(v))).collect();
+            let parts: serde_json::Map<String, Value> =
+                detail.parts.iter().map(|(k, v)| (k.clone(), json!(v))).collect();
             json!({ "schema_version": SCHEMA_VERSION, "route": detail.route, "parts": parts })
         }
         Outcome::Change(report) => change(report),
@@ -35,8 +36,10 @@ pub(super) fn outcome(outcome: &Outcome, format: Format) -> Result<String, Error
             value
         }
         Outcome::Settings(settings) => {
-            let all: serde_json::Map<String, Value> =
-                settings.iter().map(|(key, s)| ((*key).to_owned(), json!({ "value": s.value, "origin": s.origin.to_string() }))).collect();
+            let all: serde_json::Map<String, Value> = settings
+                .iter()
+                .map(|(key, s)| ((*key).to_owned(), json!({ "value": s.value, "origin": s.origin.to_string() })))
+                .collect();
             json!({ "schema_version": SCHEMA_VERSION, "settings": all })
         }
         Outcome::Text(text) => json!({ "schema_version": SCHEMA_VERSION, "text": text }),

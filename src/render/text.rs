@@ -41,7 +41,11 @@ fn table(style: Style, header: &[&str], rows: impl IntoIterator<Item = Vec<Strin
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     // Off a terminal nothing is wrapped or cut: what reads it wants whole values.
-    table.set_content_arrangement(if style.terminal { ContentArrangement::Dynamic } else { ContentArrangement::Disabled });
+    table.set_content_arrangement(if style.terminal {
+        ContentArrangement::Dynamic
+    } else {
+        ContentArrangement::Disabled
+    });
     table.set_header(header);
     for row in rows {
         table.add_row(row.iter().map(|cell| sanitize(cell)).collect::<Vec<_>>());
@@ -57,7 +61,8 @@ fn table_of(routes: &[Route], style: Style) -> String {
         let listens = if r.entry_points.is_empty() { "(default)".into() } else { r.entry_points.join(", ") };
         let rule = r.rule.clone().unwrap_or_else(|| "-".into());
         let place = format!("{}:{}", r.file, r.line);
-        let servers = if r.servers.is_empty() { r.service.clone().unwrap_or_else(|| "-".into()) } else { r.servers.join(" ") };
+        let servers =
+            if r.servers.is_empty() { r.service.clone().unwrap_or_else(|| "-".into()) } else { r.servers.join(" ") };
         vec![r.name.clone(), r.kind.to_string(), listens, tls(r), rule, servers, r.middlewares.join(", "), place]
     });
     table(style, &["NAME", "KIND", "ENTRY POINTS", "TLS", "RULE", "SERVERS", "MIDDLEWARES", "FILE"], rows)
@@ -149,7 +154,8 @@ fn ready(ready: &Ready, style: Style) -> Shown {
     }
     let made: String = ready.made.iter().map(|m| format!("made   {}\n", sanitize(m))).collect();
     let files = if ready.files == 1 { "1 file".into() } else { format!("{} files", ready.files) };
-    let text = format!("ready  {}: {files}, {} routes; Traefik would load it\n", sanitize(&ready.dir), ready.routes.len());
+    let text =
+        format!("ready  {}: {files}, {} routes; Traefik would load it\n", sanitize(&ready.dir), ready.routes.len());
     let list = if ready.routes.is_empty() { String::new() } else { format!("\n{}", table_of(&ready.routes, style)) };
     match ready.report.dry_run {
         true => shown.err.push_str(&format!("{made}{text}")),
@@ -159,7 +165,9 @@ fn ready(ready: &Ready, style: Style) -> Shown {
 }
 
 fn settings_table(settings: &[(&'static str, Setting)], style: Style) -> String {
-    let rows = settings.iter().map(|(key, s)| vec![(*key).to_owned(), s.value.clone().unwrap_or_else(|| "-".into()), s.origin.to_string()]);
+    let rows = settings
+        .iter()
+        .map(|(key, s)| vec![(*key).to_owned(), s.value.clone().unwrap_or_else(|| "-".into()), s.origin.to_string()]);
     table(style, &["SETTING", "VALUE", "ORIGIN"], rows)
 }
 
@@ -187,7 +195,10 @@ fn paint(text: &str, code: &str, color: bool) -> String {
 
 /// Text from a file or a user, with everything escaped that could steer a terminal or hide text.
 fn sanitize(text: &str) -> String {
-    let steers = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
     if !text.contains(steers) {
         return text.to_owned();
     }

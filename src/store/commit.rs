@@ -3,10 +3,10 @@
 //! Staged files lie in `.cloudlunacy/`, which Traefik does not watch, under names that it would not
 //! load; a rename from there costs it exactly one load. At every moment each file is old or new, whole.
 
-use super::{Act, FileChange};
 use super::folder::{Access, Folder, STATE};
 use super::journal::{self, Journal, Step};
 use super::read::{Origin, Snapshot};
+use super::{Act, FileChange};
 use crate::error::{Code, Error};
 use crate::inventory::File;
 use anyhow::{Context, Result};
@@ -50,9 +50,16 @@ struct Ready<'a> {
 }
 
 /// Makes all acts happen, or none; false where a file was edited by hand since it was read.
-pub(super) fn run(folder: &Folder, state: &Folder, snapshot: &Snapshot, acts: &[Act], created: &[String]) -> Result<bool, Error> {
+pub(super) fn run(
+    folder: &Folder,
+    state: &Folder,
+    snapshot: &Snapshot,
+    acts: &[Act],
+    created: &[String],
+) -> Result<bool, Error> {
     let mut ready = Vec::new();
-    let result = prepare(folder, state, snapshot, acts, &mut ready).and_then(|()| perform(folder, state, snapshot, &ready, created));
+    let result = prepare(folder, state, snapshot, acts, &mut ready)
+        .and_then(|()| perform(folder, state, snapshot, &ready, created));
     if !matches!(result, Ok(true)) {
         // Where a rename has been journalled the staged files are needed; otherwise they are only in the way.
         if journal::read(folder).is_ok_and(|journal| journal.is_none()) {
@@ -64,7 +71,13 @@ pub(super) fn run(folder: &Folder, state: &Folder, snapshot: &Snapshot, acts: &[
     result
 }
 
-fn prepare<'a>(folder: &Folder, state: &Folder, snapshot: &'a Snapshot, acts: &'a [Act], ready: &mut Vec<Ready<'a>>) -> Result<(), Error> {
+fn prepare<'a>(
+    folder: &Folder,
+    state: &Folder,
+    snapshot: &'a Snapshot,
+    acts: &'a [Act],
+    ready: &mut Vec<Ready<'a>>,
+) -> Result<(), Error> {
     for act in acts {
         let path = act.path();
         let origin = snapshot.origins.get(path);
@@ -74,7 +87,9 @@ fn prepare<'a>(folder: &Folder, state: &Folder, snapshot: &'a Snapshot, acts: &'
         let mut step = Step { path: path.to_owned(), staged: None, beside: false, old };
         if let Some(text) = act.text() {
             let old = match act {
-                Act::Replace { .. } => Some(parent.open_file(&name, OFlags::RDONLY).map_err(|e| super::open_error(&real, e.into()))?),
+                Act::Replace { .. } => {
+                    Some(parent.open_file(&name, OFlags::RDONLY).map_err(|e| super::open_error(&real, e.into()))?)
+                }
                 _ => None,
             };
             let access = match &old {
@@ -100,7 +115,13 @@ fn access_of(file: &std::fs::File) -> Result<Access> {
     Ok(Access { mode: stat.st_mode & 0o7777, owner: stat.st_uid, group: stat.st_gid })
 }
 
-fn perform(folder: &Folder, state: &Folder, snapshot: &Snapshot, ready: &[Ready<'_>], created: &[String]) -> Result<bool, Error> {
+fn perform(
+    folder: &Folder,
+    state: &Folder,
+    snapshot: &Snapshot,
+    ready: &[Ready<'_>],
+    created: &[String],
+) -> Result<bool, Error> {
     let makes: Vec<&str> = ready.iter().filter(|r| matches!(r.act, Act::Create { .. })).map(|r| r.act.path()).collect();
     let goes = |path: &String| ready.iter().any(|r| matches!(r.act, Act::Delete { .. }) && r.act.path() == path);
     if !makes.is_empty() {
@@ -122,7 +143,12 @@ fn perform(folder: &Folder, state: &Folder, snapshot: &Snapshot, ready: &[Ready<
             Err(error) => {
                 let error = super::open_error(&folder.path().join(one.act.path()), error.into());
                 return Err(match journalled {
-                    true => Error { hint: Some("the change is half made; the next command that changes something finishes it".into()), ..error },
+                    true => Error {
+                        hint: Some(
+                            "the change is half made; the next command that changes something finishes it".into(),
+                        ),
+                        ..error
+                    },
                     false => error,
                 });
             }
@@ -151,8 +177,10 @@ fn finish(folder: &Folder, state: &Folder, ready: &[Ready<'_>], journalled: bool
         let _ = folder.touch();
     }
     if let Some(error) = unsure {
-        let message = format!("written, durability unknown: {} could not be flushed ({error})", folder.path().display());
-        return Err(Error::new(Code::DurabilityUnknown, message).hint("check the disk; the change is in place but may be lost at a power cut"));
+        let message =
+            format!("written, durability unknown: {} could not be flushed ({error})", folder.path().display());
+        return Err(Error::new(Code::DurabilityUnknown, message)
+            .hint("check the disk; the change is in place but may be lost at a power cut"));
     }
     if journalled {
         journal::remove(state)?;

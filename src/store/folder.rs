@@ -68,8 +68,10 @@ impl Folder {
             opened => (opened, false),
         };
         let fd = fd.map_err(|error| match error {
-            Errno::LOOP | Errno::NOTDIR => Error::new(Code::Io, format!("{} is not a directory of ours", path.display()))
-                .hint("remove it: cloudlunacy keeps its lock and staged files there and follows no link"),
+            Errno::LOOP | Errno::NOTDIR => {
+                Error::new(Code::Io, format!("{} is not a directory of ours", path.display()))
+                    .hint("remove it: cloudlunacy keeps its lock and staged files there and follows no link")
+            }
             error => super::open_error(&path, error.into()),
         })?;
         let state = Folder { fd, path };
@@ -118,7 +120,8 @@ impl Folder {
     /// The lock file, which is made once and never removed.
     pub(super) fn lock_file(&self) -> Result<File, Error> {
         let flags = OFlags::RDWR | OFlags::CREATE;
-        let file = self.open_file("lock", flags).map_err(|error| super::open_error(&self.path.join("lock"), error.into()))?;
+        let file =
+            self.open_file("lock", flags).map_err(|error| super::open_error(&self.path.join("lock"), error.into()))?;
         let access = self.state_access()?;
         let stat = rustix::fs::fstat(&file).context("can't look at the lock file")?;
         if stat.st_uid == rustix::process::geteuid().as_raw() && stat.st_mode & 0o777 != access.mode {
@@ -136,7 +139,8 @@ impl Folder {
             Err(error) => Err(error).with_context(|| format!("can't read {}", self.path.join(name).display())),
             Ok(mut file) => {
                 let mut bytes = Vec::new();
-                file.read_to_end(&mut bytes).with_context(|| format!("can't read {}", self.path.join(name).display()))?;
+                file.read_to_end(&mut bytes)
+                    .with_context(|| format!("can't read {}", self.path.join(name).display()))?;
                 Ok(Some(bytes))
             }
         }
@@ -217,7 +221,9 @@ impl Folder {
 
     /// What tells the present state of a file here from another.
     pub(super) fn stamp(&self, name: &str) -> Option<Stamp> {
-        retry_on_intr(|| rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW)).ok().map(|stat| Stamp::of(&stat))
+        retry_on_intr(|| rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW))
+            .ok()
+            .map(|stat| Stamp::of(&stat))
     }
 
     pub(super) fn flush(&self) -> Result<(), Errno> {
@@ -232,7 +238,8 @@ impl Folder {
 
     /// The names here, without `.` and `..`.
     pub(super) fn names(&self) -> Result<Vec<String>> {
-        let entries = rustix::fs::Dir::read_from(&self.fd).with_context(|| format!("can't list {}", self.path.display()))?;
+        let entries =
+            rustix::fs::Dir::read_from(&self.fd).with_context(|| format!("can't list {}", self.path.display()))?;
         let mut names = Vec::new();
         for entry in entries {
             let entry = entry.with_context(|| format!("can't list {}", self.path.display()))?;

@@ -145,7 +145,9 @@ pub(super) fn read(folder: &Folder) -> Result<Option<Journal>, Error> {
     };
     let trusted = [0, rustix::process::geteuid().as_raw(), folder.stat()?.st_uid];
     if !trusted.contains(&owner) {
-        return Err(refused(&format!("was written by user {owner}, who is neither root, nor you, nor the directory's owner")));
+        return Err(refused(&format!(
+            "was written by user {owner}, who is neither root, nor you, nor the directory's owner"
+        )));
     }
     let bytes = match state.open_file(JOURNAL, OFlags::RDONLY) {
         // Who may not read it may not finish it either, and sees what is there.
@@ -173,7 +175,10 @@ pub(super) fn recover(folder: &Folder, state: &Folder) -> Result<Vec<String>, Er
         for step in &journal.steps {
             let (parent, name) = step.target(folder)?;
             if parent.stamp(&name) != step.old && step.is_pending(state, &parent) {
-                warnings.push(format!("{} was edited by hand after an earlier command died over it; that edit was kept", step.path));
+                warnings.push(format!(
+                    "{} was edited by hand after an earlier command died over it; that edit was kept",
+                    step.path
+                ));
                 step.discard(state, &parent);
                 continue;
             }

@@ -31,7 +31,8 @@ pub(super) fn acquire(state: &Folder, timeout: Duration, command: &str) -> Resul
         pause = (pause * 2).min(Duration::from_millis(20));
     }
     // For those who wait. Nothing depends on it, so a full disk here is no reason to fail.
-    let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{} {command}", std::process::id()));
+    let _ =
+        file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{} {command}", std::process::id()));
     Ok(Lock { _file: file })
 }
 

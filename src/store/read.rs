@@ -106,13 +106,18 @@ fn load(folder: &Folder, prefix: &str, name: &str, snapshot: &mut Snapshot) -> R
     let path = format!("{prefix}{name}");
     let here = folder.path().join(name);
     let linked = folder.file_type(name) == Some(FileType::Symlink);
-    let broken = |message: String| File { path: path.clone(), content: Content::Broken { source: String::new(), line: 0, message } };
+    let broken = |message: String| File {
+        path: path.clone(),
+        content: Content::Broken { source: String::new(), line: 0, message },
+    };
     let real = match linked {
         false => here.clone(),
         true => match std::fs::canonicalize(&here) {
             Ok(real) => real,
             Err(error) => {
-                snapshot.files.push(broken(format!("this link leads nowhere ({error}); Traefik refuses the whole directory for it")));
+                snapshot.files.push(broken(format!(
+                    "this link leads nowhere ({error}); Traefik refuses the whole directory for it"
+                )));
                 return Ok(true);
             }
         },

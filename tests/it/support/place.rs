@@ -81,7 +81,11 @@ impl Place {
     /// The command without any arguments.
     pub(crate) fn bare(&self) -> Command {
         let mut command = Command::cargo_bin("cloudlunacy").unwrap();
-        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", self.top()).current_dir(self.top());
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("HOME", self.top())
+            .current_dir(self.top());
         command.stdin(Stdio::null());
         command
     }
