@@ -97,7 +97,7 @@ impl<'s> Builder<'s> {
         }
         self.refuse_repeated_keys()?;
         // A document that is null says nothing.
-        if self.tree.nodes.len() == 1 && self.tree.nodes[0].kind == Kind::Scalar && self.is_plain_null() {
+        if self.tree.nodes.len() == 1 && self.tree.properties.is_empty() && self.is_plain_null() {
             self.tree.nodes.clear();
         }
         Ok(self.tree)
@@ -105,7 +105,9 @@ impl<'s> Builder<'s> {
 
     fn is_plain_null(&self) -> bool {
         let node = self.tree.nodes[0];
-        node.style == Style::Plain && matches!(&self.source[node.span.range()], "" | "~" | "null" | "Null" | "NULL")
+        node.kind == Kind::Scalar
+            && node.style == Style::Plain
+            && matches!(&self.source[node.span.range()], "" | "~" | "null" | "Null" | "NULL")
     }
 
     /// Adds what a node event says; gives the node, for the anchor event that may follow.

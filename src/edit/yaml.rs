@@ -131,7 +131,10 @@ impl<'d> Planner<'d> {
         let additions = additions(patches);
         let lines: Vec<String> = additions.iter().flat_map(|(k, v)| self.entry(k, v, 0)).collect();
         if !lines.is_empty() {
-            self.insert_lines(self.document.body().end as usize, lines);
+            let end = self.document.body().end as usize;
+            // The body may end within a line: `--- # comment`.
+            let at = if self.source()[..end].ends_with(['\n', '\r']) { end } else { line_end(self.source(), end).0 };
+            self.insert_lines(at, lines);
         }
     }
 
@@ -287,13 +290,14 @@ impl<'d> Planner<'d> {
 
     /// Puts whole lines in at `at`, which is the start of a line or the end of the file.
     fn insert_lines(&mut self, at: usize, lines: Vec<String>) {
-        let eol = self.layout.eol;
-        let text = lines.join(eol);
         let before = &self.source()[..at];
-        if before.is_empty() || before == "\u{feff}" || before.ends_with(['\n', '\r']) {
-            self.replace(at, at, text + eol);
-        } else {
-            self.replace(at, at, format!("{eol}{text}"));
+        // Where line ends are mixed, the neighbour's is followed.
+        let eol = ["\r\n", "\n", "\r"].into_iter().find(|eol| before.ends_with(eol));
+        let text = lines.join(eol.unwrap_or(self.layout.eol));
+        match eol {
+            Some(eol) => self.replace(at, at, text + eol),
+            None if before.is_empty() || before == "\u{feff}" => self.replace(at, at, text + self.layout.eol),
+            None => self.replace(at, at, self.layout.eol.to_owned() + &text),
         }
     }
 
@@ -319,7 +323,7 @@ impl<'d> Planner<'d> {
             return refuse(key, "the file ends in a block scalar without a line end; add one first");
         }
         let body_end = self.document.body().end as usize;
-        while let Some(next) = comment_line(self.source(), at).filter(|(indent, _)| own > 0 && *indent >= own) {
+        while let Some(next) = comment_line(self.source(), at).filter(|(indent, _)| *indent >= own.max(1)) {
             at = next.1;
         }
         Ok(at.min(body_end.max(entry_end(key, value))))
