@@ -83,7 +83,7 @@ pub enum Style {
 /// Index of a node.
 pub type NodeId = u32;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Node {
     kind: Kind,
     style: Style,
@@ -107,7 +107,7 @@ pub struct Properties {
 }
 
 /// The nodes of one file.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Tree {
     nodes: Vec<Node>,
     texts: Vec<Box<str>>,
