@@ -139,12 +139,16 @@ impl Tree {
     /// Closes a collection. Its span ends at `end`, or where its last child ends.
     pub fn close(&mut self, id: NodeId, end: Option<usize>) {
         let next = self.nodes.len() as NodeId;
-        let start = self.nodes[id as usize].span.start;
-        let last = || self.nodes[id as usize + 1..].iter().map(|n| n.span.end).max().unwrap_or(start);
-        let end = end.map_or_else(last, |end| end as u32);
+        let mut last = self.nodes[id as usize].span.start;
+        let mut child = id + 1;
+        while end.is_none() && child < next {
+            let node = &self.nodes[child as usize];
+            last = last.max(node.span.end);
+            child = node.next;
+        }
         let node = &mut self.nodes[id as usize];
         node.next = next;
-        node.span.end = end;
+        node.span.end = end.map_or(last, |end| end as u32);
     }
 
     /// Says what stands before node `id`. Must be called in the order of the nodes.

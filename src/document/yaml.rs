@@ -74,10 +74,10 @@ impl<'s> Builder<'s> {
     }
 
     fn run(mut self) -> Result<Tree, SyntaxError> {
-        let mut parser = Parser::new_from_str_with_options(self.source, parser_options());
+        let parser = Parser::new_from_str_with_options(self.source, parser_options());
         self.tree.body = Span::new(0, self.source.len());
         let mut node: Option<NodeId> = None;
-        while let Some(event) = parser.next() {
+        for event in parser {
             let (event, span) = event.map_err(|e| self.scan_error(&e))?;
             let bytes = span.byte_range().unwrap_or(0..0);
             match event {
@@ -169,7 +169,11 @@ impl<'s> Builder<'s> {
     fn collection(&mut self, kind: Kind, style: StructureStyle, bytes: std::ops::Range<usize>) -> NodeId {
         let style = if style == StructureStyle::Flow { Style::Flow } else { Style::Block };
         // A list whose dashes stand below its key's own column is reported from its first item on.
-        let dash = (kind == Kind::Seq && style == Style::Block).then(|| self.indicator(bytes.start, &['-'])).flatten();
+        let at_dash = self.source[bytes.start..]
+            .strip_prefix('-')
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\n', '\r']));
+        let looks = kind == Kind::Seq && style == Style::Block && !at_dash;
+        let dash = looks.then(|| self.indicator(bytes.start, &['-'])).flatten();
         let id = self.tree.open(kind, style, dash.unwrap_or(bytes.start));
         self.open.push(id);
         self.last_end = bytes.end;
@@ -243,7 +247,11 @@ impl<'s> Builder<'s> {
         };
         let mut keys: HashSet<&str> = HashSet::new();
         for (id, node) in nodes.iter().enumerate().filter(|(_, n)| n.kind == Kind::Map) {
-            keys.clear();
+            // Clearing costs the capacity, which one large mapping would make every small one pay for.
+            match keys.capacity() > 1024 {
+                true => keys = HashSet::new(),
+                false => keys.clear(),
+            }
             let (mut child, mut is_key) = (id + 1, true);
             while child < node.next as usize {
                 let key = nodes[child];
