@@ -10,6 +10,7 @@ pub mod yaml;
 
 use std::fmt;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// How a file is written. The extension decides, as it does for Traefik.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,6 +199,7 @@ pub struct Document {
     tree: Tree,
     /// Where each line starts; found when it is first asked for.
     lines: OnceLock<Vec<u32>>,
+    line_calls: AtomicU32,
 }
 
 impl Document {
@@ -210,7 +212,7 @@ impl Document {
             Format::Yaml => yaml::parse(&source)?,
             Format::Toml => toml::parse(&source)?,
         };
-        Ok(Document { format, source, tree, lines: OnceLock::new() })
+        Ok(Document { format, source, tree, lines: OnceLock::new(), line_calls: AtomicU32::new(0) })
     }
 
     /// How the file is written.
@@ -245,20 +247,36 @@ impl Document {
 
     /// The 1-based line of a byte.
     pub fn line(&self, byte: u32) -> usize {
+        // Counting is fast, but not for every route of a large file: then an index pays.
+        const WORTH_AN_INDEX: u32 = 8;
+        if self.lines.get().is_none() && self.line_calls.fetch_add(1, Ordering::Relaxed) < WORTH_AN_INDEX {
+            return line_of(&self.source, byte as usize);
+        }
         self.lines.get_or_init(|| line_starts(&self.source)).partition_point(|start| *start <= byte)
     }
 }
 
-/// The 1-based line of a byte.
+/// The 1-based line of a byte; `\r` alone ends a line too, as YAML has it.
 pub fn line_of(source: &str, byte: usize) -> usize {
-    line_starts(&source[..source.floor_char_boundary(byte)]).len()
+    let before = &source.as_bytes()[..byte.min(source.len())];
+    let count = |wanted: u8| before.iter().filter(|b| **b == wanted).count();
+    match count(b'\r') {
+        0 => 1 + count(b'\n'),
+        _ => line_starts(&source[..source.floor_char_boundary(byte)]).len(),
+    }
 }
 
-/// Where each line starts; `\r` alone ends a line too, as YAML has it.
+/// Where each line starts.
 fn line_starts(source: &str) -> Vec<u32> {
     let bytes = source.as_bytes();
     let ends = |at: &usize| bytes[*at] == b'\n' || (bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
     std::iter::once(0).chain((0..bytes.len()).filter(ends).map(|at| at as u32 + 1)).collect()
+}
+
+/// Where a text holds a Go template action, which Traefik would run before it reads the rest.
+pub fn template_at(source: &str) -> Option<usize> {
+    let bytes = source.as_bytes();
+    source.match_indices('{').map(|(at, _)| at).find(|at| bytes.get(at + 1) == Some(&b'{'))
 }
 
 /// A node of a document.
@@ -401,14 +419,47 @@ impl<'d> Ref<'d> {
     ///
     /// Where several spellings stand side by side Traefik applies them in byte order, so the last wins.
     pub fn field(self, name: &str) -> Option<Ref<'d>> {
+        let map = self.resolved();
         let mut found: Option<(&str, Ref<'d>)> = None;
-        for (key, value) in self.fields() {
-            let Some(text) = key.resolved().text() else { continue };
-            if text.eq_ignore_ascii_case(name) && found.is_none_or(|(before, _)| before <= text) {
-                found = Some((text, value));
+        let mut consider = |(key, value): (Ref<'d>, Ref<'d>)| {
+            let text = key.resolved().text().filter(|text| text.eq_ignore_ascii_case(name));
+            if let Some(text) = text.filter(|text| found.is_none_or(|(before, _)| before <= *text)) {
+                found = Some((text, value.resolved()));
             }
+        };
+        match map.entries().any(|(key, _)| key.is_merge_key()) {
+            false => map.entries().for_each(&mut consider),
+            true => map.fields().into_iter().for_each(&mut consider),
         }
         found.map(|(_, value)| value)
+    }
+
+    /// Whether this node and all below it are the same text in the same structure as `other`. Cheap, and
+    /// never wrong when it says yes; escapes, anchors, tags and aliases are not looked into.
+    pub fn is_same_text(self, other: Ref<'_>) -> bool {
+        let (mine, theirs) = (&self.document.tree, &other.document.tree);
+        let (a, b) = (self.id as usize, other.id as usize);
+        let (a_nodes, b_nodes) =
+            (&mine.nodes[a..self.data().next as usize], &theirs.nodes[b..other.data().next as usize]);
+        let (a_start, b_start) = (self.span().start, other.span().start);
+        let alike = |(x, y): (&Node, &Node)| {
+            x.kind == y.kind
+                && x.style == y.style
+                && (x.extra | y.extra) == 0
+                && x.next - self.id == y.next - other.id
+                // The parts of a TOML table may lie outside its own bytes, which then say nothing of them.
+                && x.span.start >= a_start
+                && x.span.end <= self.span().end
+                && y.span.start >= b_start
+                && x.span.start - a_start == y.span.start - b_start
+                && x.span.end - x.span.start == y.span.end - y.span.start
+        };
+        mine.properties.is_empty()
+            && theirs.properties.is_empty()
+            && a_nodes.len() == b_nodes.len()
+            && a_nodes.iter().zip(b_nodes).all(alike)
+            && self.raw() == other.raw()
+            && a_nodes.iter().all(|n| n.kind != Kind::Alias)
     }
 }
 

@@ -110,7 +110,7 @@ impl fmt::Display for Refusal {
 ///
 /// The result is byte for byte the old text but for the replaced entries.
 pub fn apply(document: &Document, patch: &Patch) -> Result<Document, Refusal> {
-    if let Some(at) = document.source().find("{{") {
+    if let Some(at) = crate::document::template_at(document.source()) {
         let line = document.line(at as u32);
         return Err(Refusal { line, message: "this file is a Go template ({{), which can't be edited safely".into() });
     }

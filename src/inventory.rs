@@ -87,6 +87,10 @@ impl Part {
 const KINDS: [Kind; 3] = [Kind::Http, Kind::Tcp, Kind::Udp];
 const PARTS: [Part; 3] = [Part::Router, Part::Service, Part::Middleware];
 
+fn slot(kind: Kind, part: Part) -> usize {
+    kind as usize * PARTS.len() + part as usize
+}
+
 /// Where a name is defined.
 #[derive(Clone, Copy, Debug)]
 pub struct Definition<'a> {
@@ -105,7 +109,8 @@ pub struct Definition<'a> {
 /// The merged files.
 pub struct Inventory<'a> {
     files: Vec<&'a File>,
-    index: HashMap<(Kind, Part, &'a str), Definition<'a>>,
+    /// By kind and part, in the order of [`KINDS`] and [`PARTS`].
+    index: [HashMap<&'a str, Definition<'a>>; 9],
     /// In load order; the first definition of a name counts.
     order: Vec<(Kind, Part, Definition<'a>)>,
     duplicates: Vec<(Kind, Part, Definition<'a>)>,
@@ -115,7 +120,7 @@ impl<'a> Inventory<'a> {
     /// Merges files, which are in load order.
     pub fn of(files: impl IntoIterator<Item = &'a File>) -> Inventory<'a> {
         let files: Vec<&'a File> = files.into_iter().collect();
-        let mut all = Inventory { files, index: HashMap::new(), order: Vec::new(), duplicates: Vec::new() };
+        let mut all = Inventory { files, index: Default::default(), order: Vec::new(), duplicates: Vec::new() };
         for at in 0..all.files.len() {
             let Some(root) = all.files[at].document().and_then(Document::root) else { continue };
             for kind in KINDS {
@@ -131,11 +136,14 @@ impl<'a> Inventory<'a> {
     }
 
     fn add_section(&mut self, file: usize, kind: Kind, part: Part, section: Ref<'a>) {
-        for (key, value) in section.fields() {
+        let fields = section.fields();
+        self.index[slot(kind, part)].reserve(fields.len());
+        self.order.reserve(fields.len());
+        for (key, value) in fields {
             let Some(name) = key.text().filter(|_| !value.is_null()) else { continue };
             let direct = section.span().start <= key.span().start && key.span().end <= section.span().end;
             let definition = Definition { file, name, key, value, direct };
-            match self.index.entry((kind, part, name)) {
+            match self.index[slot(kind, part)].entry(name) {
                 std::collections::hash_map::Entry::Vacant(slot) => {
                     slot.insert(definition);
                     self.order.push((kind, part, definition));
@@ -152,7 +160,7 @@ impl<'a> Inventory<'a> {
 
     /// The definition of a name.
     pub fn get(&self, kind: Kind, part: Part, name: &str) -> Option<Definition<'a>> {
-        self.index.get(&(kind, part, name)).copied()
+        self.index[slot(kind, part)].get(name).copied()
     }
 
     /// All definitions that count, in load order.

@@ -94,7 +94,7 @@ fn check_section(protocol: &str, key: Ref<'_>, section: Ref<'_>, found: &mut Vec
         return;
     }
     for (_, object) in section.fields() {
-        for (key, value) in object.fields() {
+        for (key, value) in object.resolved().entries().filter(|(key, _)| !key.is_merge_key()) {
             let name = key.text().unwrap_or_default();
             if !fields.is_empty() && !value.is_null() && known(name, fields.iter().copied()).is_none() {
                 let what = section_name.trim_end_matches('s');
@@ -117,7 +117,8 @@ fn known<'n>(name: &str, mut names: impl Iterator<Item = &'n str>) -> Option<&'n
 /// Null entries vanish before Traefik looks; what is then empty can't stand alone.
 fn holds_something(node: Ref<'_>) -> bool {
     match node.kind() {
-        Kind::Map => node.fields().iter().any(|(_, value)| !value.is_null()),
+        // A merge key counts as something: Traefik applies it first, and it can't be empty.
+        Kind::Map => node.entries().any(|(_, value)| !value.is_null()),
         Kind::Seq => node.items().next().is_some(),
         _ => false,
     }

@@ -49,7 +49,8 @@ impl Layout {
         let (mut step, mut dash) = (None, None);
         for node in document.nodes().filter(|n| n.kind() == Kind::Map && n.style() == Style::Block) {
             for (key, value) in node.entries().filter(|(_, v)| v.style() == Style::Block) {
-                let by = column(value).checked_sub(column(key)).filter(|_| value.line() > key.line());
+                let between = &source[key.span().end as usize..value.span().start as usize];
+                let by = column(value).checked_sub(column(key)).filter(|_| between.contains(['\n', '\r']));
                 let slot = if value.kind() == Kind::Map { &mut step } else { &mut dash };
                 *slot = slot.or(by);
             }

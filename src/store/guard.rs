@@ -7,12 +7,11 @@ use std::collections::HashSet;
 
 /// Judges the directory as it would be; gives what was wrong before and still is.
 pub(super) fn check(before: &Inventory<'_>, after: &Inventory<'_>, changed: bool) -> Result<Vec<String>, Error> {
-    let old_faults = before.faults();
     if !changed {
-        return Ok(old_faults.iter().map(|(place, message)| restart_warning(place, message)).collect());
+        return Ok(before.faults().iter().map(|(place, message)| restart_warning(place, message)).collect());
     }
     if let Some((place, message)) = after.faults().into_iter().next() {
-        let stood_before = old_faults.contains(&(place.clone(), message.clone()));
+        let stood_before = before.faults().contains(&(place.clone(), message.clone()));
         return Err(refuse_unloadable(place, message, stood_before));
     }
     no_new_duplicates(before, after)?;

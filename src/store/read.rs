@@ -154,7 +154,7 @@ pub(super) fn content(path: &str, bytes: Vec<u8>) -> Content {
             return Content::Broken { source: String::new(), line, message };
         }
     };
-    if let Some(at) = source.find("{{") {
+    if let Some(at) = crate::document::template_at(&source) {
         let line = crate::document::line_of(&source, at);
         return Content::Template { source, line };
     }
