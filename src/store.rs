@@ -227,6 +227,6 @@ fn write_error(path: &Path, error: Errno) -> Error {
             .hint("run as a user who may write the folder that it lies in, for instance with sudo"),
         Errno::BUSY => Error::new(Code::Io, format!("{shown} can't be replaced: it is a mount point"))
             .hint("mount the directory that the file lies in, not the file alone"),
-        _ => Error::new(Code::Io, format!("can't put {shown} into its place: {error}")),
+        _ => Error::new(Code::Io, format!("can't write {shown}: {error}")),
     }
 }

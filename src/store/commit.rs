@@ -3,7 +3,7 @@
 //! Staged files lie in `.cloudlunacy/`, which Traefik does not watch, under names that it would not
 //! load; a rename from there costs it exactly one load. At every moment each file is old or new, whole.
 
-use super::folder::{Access, Folder, STATE, Staged};
+use super::folder::{Access, Folder, Staged};
 use super::journal::{self, Journal, Step};
 use super::read::Snapshot;
 use super::{Act, FileChange};

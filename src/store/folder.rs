@@ -204,7 +204,7 @@ impl Folder {
         let path = self.path.join(name);
         let shown = path.display();
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL;
-        let mut file = self.open_file(name, flags).with_context(|| format!("can't create {shown}"))?;
+        let mut file = self.open_file(name, flags).map_err(|error| super::write_error(&path, error))?;
         let written = (|| {
             file.write_all(bytes).with_context(|| format!("can't write {shown}"))?;
             give(&file, access).with_context(|| format!("can't set the mode of {shown}"))?;
