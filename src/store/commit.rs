@@ -25,7 +25,11 @@ pub(super) const BESIDE: &str = ".cloudlunacy-staged-";
 
 /// The paths of the files that this tool made. It is a note only: if it says nothing of a file, that stays when it is empty.
 pub(super) fn created(state: &Folder) -> Result<Vec<String>> {
-    let bytes = state.read_own(CREATED)?.unwrap_or_default();
+    let bytes = match state.read_own(CREATED) {
+        // Written by somebody else before the directory was shared.
+        Err(error) if error.downcast_ref() == Some(&Errno::ACCESS) => return Ok(Vec::new()),
+        read => read?.unwrap_or_default(),
+    };
     Ok(serde_json::from_slice(&bytes).unwrap_or_default())
 }
 

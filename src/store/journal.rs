@@ -284,14 +284,20 @@ pub(super) fn recover(folder: &Folder, state: &Folder) -> Result<Vec<String>, Er
         if !journal.back && journal.lacks_text(folder, state)? {
             journal.turn_back(state)?;
         }
-        let (parents, kept) = journal.carry_out(folder, state)?;
+        let (parents, kept) = match journal.carry_out(folder, state) {
+            Err(_) if !journal.back => {
+                journal.turn_back(state)?;
+                journal.carry_out(folder, state)?
+            }
+            done => done?,
+        };
         for parent in parents {
             parent.flush().with_context(|| format!("can't flush {}", parent.path().display()))?;
         }
         let _ = folder.touch();
         remove(state, journal.back)?;
         journal.discard(folder, state);
-        let kept = kept.iter().map(|path| format!("{path} was changed by something else after an earlier command died over it; it was kept"));
+        let kept = kept.iter().map(|path| format!("{path} is not as an earlier command left it when it died; it was kept as it is"));
         warnings.extend(kept);
         let came = if journal.back { "took back" } else { "finished" };
         warnings.push(format!("{came} a change that an earlier command had begun when it died"));

@@ -39,7 +39,9 @@ pub(super) fn acquire(state: &Folder, timeout: Duration, command: &str) -> Resul
         pause = (pause * 2).min(Duration::from_millis(20));
     }
     // For those who wait. Nothing depends on it, so a full disk here is no reason to fail.
-    let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{} {command}", std::process::id()));
+    // In one piece: half a number would name another process.
+    let note = format!("{} {command}\n", std::process::id());
+    let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(note.as_bytes()));
     Ok(Lock { _file: file })
 }
 
