@@ -76,7 +76,7 @@ impl Store {
     /// Reads the directory as Traefik would. Takes no lock, writes nothing, and reads through an unfinished change.
     pub fn read(&self) -> Result<Snapshot, Error> {
         let folder = Folder::managed(&self.path)?;
-        Ok(read::snapshot(&folder, self.only.as_deref())?)
+        read::snapshot(&folder, self.only.as_deref())
     }
 
     /// Plans a change and shows what it would do, without lock and without writing.
@@ -84,7 +84,11 @@ impl Store {
         Ok(self.look_ahead(&Folder::managed(&self.path)?, &plan)?.0)
     }
 
-    fn look_ahead(&self, folder: &Folder, plan: &impl Fn(&Inventory<'_>) -> Result<Plan, Error>) -> Result<(Changed, Vec<Act>), Error> {
+    fn look_ahead(
+        &self,
+        folder: &Folder,
+        plan: &impl Fn(&Inventory<'_>) -> Result<Plan, Error>,
+    ) -> Result<(Changed, Vec<Act>), Error> {
         let snapshot = read::snapshot(folder, self.only.as_deref())?;
         // Who may not read our notes may still ask what would happen.
         let created = folder.below(folder::STATE).ok().and_then(|state| commit::created(&state).ok());
@@ -120,8 +124,11 @@ impl Store {
                 return Ok(changed);
             }
         }
-        Err(Error::new(Code::ChangedMeanwhile, "the files were changed by something else again and again; nothing was written")
-            .hint("try again once the other writer is done"))
+        Err(Error::new(
+            Code::ChangedMeanwhile,
+            "the files were changed by something else again and again; nothing was written",
+        )
+        .hint("try again once the other writer is done"))
     }
 }
 
@@ -137,7 +144,11 @@ pub(crate) enum Act {
 }
 
 /// Makes the plan, applies it in memory and judges the result. No effects.
-fn prepare(snapshot: &Snapshot, created: &[String], plan: &impl Fn(&Inventory<'_>) -> Result<Plan, Error>) -> Result<(Changed, Vec<Act>), Error> {
+fn prepare(
+    snapshot: &Snapshot,
+    created: &[String],
+    plan: &impl Fn(&Inventory<'_>) -> Result<Plan, Error>,
+) -> Result<(Changed, Vec<Act>), Error> {
     let before = Inventory::of(&snapshot.files);
     let Plan { edits, mut effects } = plan(&before)?;
     let mut edited: Vec<File> = Vec::new();
@@ -152,7 +163,9 @@ fn prepare(snapshot: &Snapshot, created: &[String], plan: &impl Fn(&Inventory<'_
         let text = document.source().to_owned();
         acts.push(match old {
             None => Act::Create { path: path.clone(), text },
-            Some(_) if text.trim().is_empty() && created.contains(&path) && !snapshot.is_linked(&path) => Act::Delete { path: path.clone() },
+            Some(_) if text.trim().is_empty() && created.contains(&path) && !snapshot.is_linked(&path) => {
+                Act::Delete { path: path.clone() }
+            }
             Some(_) => Act::Replace { path: path.clone(), text },
         });
         edited.push(File { path, content: Content::Parsed(document) });
@@ -196,8 +209,9 @@ fn apply(path: &str, old: Option<&File>, edited: Option<&Document>, patch: &Patc
         }
         (None, Some(Content::Broken { line, message, .. })) => return Err(refused(*line, message.clone())),
         (None, None) => {
-            let format = Format::of(path)
-                .ok_or_else(|| Error::new(Code::BadValue, format!("Traefik would not load {path:?}: it reads .yml, .yaml and .toml")))?;
+            let format = Format::of(path).ok_or_else(|| {
+                Error::new(Code::BadValue, format!("Traefik would not load {path:?}: it reads .yml, .yaml and .toml"))
+            })?;
             fresh = Document::parse(format, String::new()).map_err(|e| refused(e.line, e.message))?;
             &fresh
         }

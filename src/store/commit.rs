@@ -52,7 +52,9 @@ impl Commit<'_> {
     /// Makes all acts happen, or none; false where a file was edited by hand since it was read.
     pub(super) fn run(&self, acts: &[Act], created: &[String]) -> Result<bool, Error> {
         let mut change = Journal::new();
-        let done = self.stage_all(acts, &mut change).and_then(|staged| Ok(staged && self.perform(acts, &mut change, created)?));
+        let done = self
+            .stage_all(acts, &mut change)
+            .and_then(|staged| Ok(staged && self.perform(acts, &mut change, created)?));
         // A journalled change still needs what is staged.
         if !journal::stands(self.state) {
             change.discard(self.folder, self.state);
@@ -62,7 +64,8 @@ impl Commit<'_> {
 
     /// Makes what is there last: a run that died may have written it and not come to flush it.
     pub(super) fn confirm(&self) -> Result<(), Error> {
-        let mut folders: Vec<&Path> = self.snapshot.origins.values().filter_map(|origin| origin.real.parent()).collect();
+        let mut folders: Vec<&Path> =
+            self.snapshot.origins.values().filter_map(|origin| origin.real.parent()).collect();
         folders.push(self.folder.path());
         folders.sort_unstable();
         folders.dedup();
@@ -70,7 +73,9 @@ impl Commit<'_> {
             match Folder::open(folder).and_then(|folder| folder.flush()) {
                 // Where we may not even look, nothing of ours has been written.
                 Ok(()) | Err(Errno::ACCESS) => {}
-                Err(error) => return Err(durability_unknown(&format!("{} could not be flushed ({error})", folder.display()))),
+                Err(error) => {
+                    return Err(durability_unknown(&format!("{} could not be flushed ({error})", folder.display())));
+                }
             }
         }
         Ok(())
@@ -84,7 +89,9 @@ impl Commit<'_> {
             let failed = |error: Errno| super::open_error(&real, error.into());
             let (parent, name) = match origin {
                 Some(origin) => Folder::parent_of(&origin.real).map_err(failed)?,
-                None => self.folder.parent_below(act.path()).map_err(|error| no_folder_for(act.path(), failed(error)))?,
+                None => {
+                    self.folder.parent_below(act.path()).map_err(|error| no_folder_for(act.path(), failed(error)))?
+                }
             };
             let beside = parent.mount()? != self.state.mount()?;
             let before = origin.map(|origin| origin.stamp);
@@ -161,11 +168,14 @@ impl Commit<'_> {
             let _ = self.folder.touch();
         }
         if let Some(error) = unsure {
-            return Err(durability_unknown(&format!("{} could not be flushed ({error})", self.folder.path().display())));
+            return Err(durability_unknown(&format!(
+                "{} could not be flushed ({error})",
+                self.folder.path().display()
+            )));
         }
         if acts.len() > 1 {
             // All is done; where it can't be taken away now, the next command finds nothing left to do.
-            let _ = journal::remove(self.state, false);
+            let _ = journal::settle(self.state, false);
         }
         if noted.iter().any(goes) {
             noted.retain(|path| !goes(path));
@@ -201,7 +211,7 @@ impl Commit<'_> {
         let (parents, _) = change.carry_out(self.folder, self.state)?;
         match flush(&parents) {
             Some(error) => Err(super::write_error(self.folder.path(), error)),
-            None => Ok(journal::remove(self.state, true)?),
+            None => Ok(journal::settle(self.state, true)?),
         }
     }
 
@@ -230,7 +240,7 @@ impl Commit<'_> {
 
 /// Makes what happened in these folders last; gives what went wrong.
 pub(super) fn flush(folders: &[Folder]) -> Option<Errno> {
-    folders.iter().filter_map(|folder| folder.flush().err()).last()
+    folders.iter().fold(None, |failed, folder| folder.flush().err().or(failed))
 }
 
 pub(super) fn durability_unknown(why: &str) -> Error {
@@ -240,7 +250,9 @@ pub(super) fn durability_unknown(why: &str) -> Error {
 
 /// Takes away what dead runs of this directory staged in another folder.
 fn clear_dead(parent: &Folder, prefix: &str, change: &Journal) -> Result<()> {
-    let alive = |name: &OsStr| change.steps.iter().flat_map(|s| [&s.new, &s.old]).flatten().any(|staged| name == staged.name.as_str());
+    let alive = |name: &OsStr| {
+        change.steps.iter().flat_map(|s| [&s.new, &s.old]).flatten().any(|staged| name == staged.name.as_str())
+    };
     for name in parent.names()? {
         if name.as_encoded_bytes().starts_with(prefix.as_bytes()) && !alive(&name) {
             let _ = parent.remove(&name);

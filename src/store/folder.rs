@@ -74,7 +74,8 @@ impl Folder {
     pub(super) fn parent_below(&self, path: &str) -> Result<(Folder, OsString), Errno> {
         let mut names: Vec<&str> = path.split('/').collect();
         let name = names.pop().unwrap_or_default().into();
-        let mut folder = Folder { fd: retry_on_intr(|| rustix::io::fcntl_dupfd_cloexec(&self.fd, 0))?, path: self.path.clone() };
+        let mut folder =
+            Folder { fd: retry_on_intr(|| rustix::io::fcntl_dupfd_cloexec(&self.fd, 0))?, path: self.path.clone() };
         for name in names {
             folder = folder.below(name)?;
         }
@@ -93,7 +94,8 @@ impl Folder {
     pub(super) fn mount(&self) -> Result<(u64, u64)> {
         let device = self.stat()?.st_dev;
         // A bind mount has the device of what it shows. Kernels before 5.8 don't tell.
-        let mount = retry_on_intr(|| rustix::fs::statx(&self.fd, "", AtFlags::EMPTY_PATH, StatxFlags::MNT_ID)).map_or(0, |s| s.stx_mnt_id);
+        let mount = retry_on_intr(|| rustix::fs::statx(&self.fd, "", AtFlags::EMPTY_PATH, StatxFlags::MNT_ID))
+            .map_or(0, |s| s.stx_mnt_id);
         Ok((device, mount))
     }
 
@@ -112,8 +114,10 @@ impl Folder {
             opened => opened,
         };
         let state = state.map_err(|error| match error {
-            Errno::LOOP | Errno::NOTDIR => Error::new(Code::Io, format!("{} is not a directory of ours", self.path.join(STATE).display()))
-                .hint("remove it: cloudlunacy keeps its lock and staged files there and follows no link"),
+            Errno::LOOP | Errno::NOTDIR => {
+                Error::new(Code::Io, format!("{} is not a directory of ours", self.path.join(STATE).display()))
+                    .hint("remove it: cloudlunacy keeps its lock and staged files there and follows no link")
+            }
             error => super::open_error(&self.path.join(STATE), error.into()),
         })?;
         // Whoever was killed while making it, or before the directory was shared, left it too narrow.
@@ -193,7 +197,8 @@ impl Folder {
             Err(error) => Err(error).with_context(|| format!("can't read {}", self.path.join(name).display())),
             Ok(mut file) => {
                 let mut bytes = Vec::new();
-                file.read_to_end(&mut bytes).with_context(|| format!("can't read {}", self.path.join(name).display()))?;
+                file.read_to_end(&mut bytes)
+                    .with_context(|| format!("can't read {}", self.path.join(name).display()))?;
                 Ok(Some(bytes))
             }
         }
@@ -273,10 +278,14 @@ impl Folder {
 
     /// What speaks against trusting locks and flushes here.
     pub(super) fn doubts(&self) -> Option<String> {
-        const NETWORK: [(u32, &str); 4] = [(0x6969, "NFS"), (0xff53_4d42, "CIFS"), (0xfe53_4d42, "SMB"), (0x0102_1997, "9p")];
+        const NETWORK: [(u32, &str); 4] =
+            [(0x6969, "NFS"), (0xff53_4d42, "CIFS"), (0xfe53_4d42, "SMB"), (0x0102_1997, "9p")];
         let found = retry_on_intr(|| rustix::fs::fstatfs(&self.fd)).ok()?.f_type as u32;
         let (_, name) = NETWORK.iter().find(|(magic, _)| *magic == found)?;
-        Some(format!("{} lies on {name}, where locks and flushes hold only with some servers: change it from one machine only", self.path.display()))
+        Some(format!(
+            "{} lies on {name}, where locks and flushes hold only with some servers: change it from one machine only",
+            self.path.display()
+        ))
     }
 
     pub(super) fn flush(&self) -> Result<(), Errno> {
@@ -291,7 +300,8 @@ impl Folder {
 
     /// The names here, without `.` and `..`.
     pub(super) fn names(&self) -> Result<Vec<OsString>> {
-        let entries = retry_on_intr(|| rustix::fs::Dir::read_from(&self.fd)).with_context(|| format!("can't list {}", self.path.display()))?;
+        let entries = retry_on_intr(|| rustix::fs::Dir::read_from(&self.fd))
+            .with_context(|| format!("can't list {}", self.path.display()))?;
         let mut names = Vec::new();
         for entry in entries {
             let entry = entry.with_context(|| format!("can't list {}", self.path.display()))?;

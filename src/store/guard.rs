@@ -24,13 +24,20 @@ pub(super) fn check(before: &Inventory<'_>, after: &Inventory<'_>, changed: bool
 fn duplicates(inventory: &Inventory<'_>) -> Vec<String> {
     let warning = |(kind, part, twice): (Kind, Part, Definition<'_>)| {
         let first = inventory.get(kind, part, twice.name).map(|d| inventory.place(&d).to_string()).unwrap_or_default();
-        format!("{}: {kind} {} {:?} is defined in {first} already; Traefik takes that one", inventory.place(&twice), part.noun(), twice.name)
+        format!(
+            "{}: {kind} {} {:?} is defined in {first} already; Traefik takes that one",
+            inventory.place(&twice),
+            part.noun(),
+            twice.name
+        )
     };
     inventory.duplicates().map(warning).collect()
 }
 
 fn restart_warning(place: &Place, message: &str) -> String {
-    format!("{place}: {message}; Traefik refuses the whole directory for it, and a restart would lose every route in it")
+    format!(
+        "{place}: {message}; Traefik refuses the whole directory for it, and a restart would lose every route in it"
+    )
 }
 
 fn refuse_unloadable(place: Place, message: String, stood_before: bool) -> Error {
@@ -38,7 +45,10 @@ fn refuse_unloadable(place: Place, message: String, stood_before: bool) -> Error
         true => Error::new(Code::WouldNotLoad, format!("Traefik refuses this directory as it stands: {message}"))
             .hint("mend that first: until then Traefik applies no change, and a restart would lose every route")
             .at(place),
-        false => Error::new(Code::WouldNotLoad, format!("Traefik would refuse the directory after this change: {message}")).at(place),
+        false => {
+            Error::new(Code::WouldNotLoad, format!("Traefik would refuse the directory after this change: {message}"))
+                .at(place)
+        }
     }
 }
 
@@ -47,7 +57,8 @@ fn no_new_duplicates(before: &Inventory<'_>, after: &Inventory<'_>) -> Result<()
     match after.duplicates().find(|(k, p, d)| !old.contains(&(*k, *p, d.name))) {
         None => Ok(()),
         Some((kind, part, twice)) => {
-            let message = format!("{kind} {} {:?} would be defined twice; Traefik takes the first only", part.noun(), twice.name);
+            let message =
+                format!("{kind} {} {:?} would be defined twice; Traefik takes the first only", part.noun(), twice.name);
             Err(Error::new(Code::NameTaken, message).at(after.place(&twice)))
         }
     }

@@ -17,6 +17,9 @@ const JOURNAL: &str = "journal";
 /// The name of the journal of a change that is being taken back.
 const BACK: &str = "journal-back";
 
+/// What becomes of a journal that is over: a reader must notice a change that began and ended while it read.
+const SETTLED: &str = "settled";
+
 /// What has been decided but not yet been finished.
 #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,9 +83,11 @@ impl Step {
 
     /// Whether this is a step that a change of ours can have: nothing outside, nothing of another's.
     fn is_ours(&self) -> bool {
-        let inside = !self.path.starts_with('/') && self.path.split('/').all(|part| !matches!(part, "" | "." | ".." | STATE));
+        let inside =
+            !self.path.starts_with('/') && self.path.split('/').all(|part| !matches!(part, "" | "." | ".." | STATE));
         let prefix = if self.beside { BESIDE } else { STAGED };
-        inside && [&self.new, &self.old].into_iter().flatten().all(|s| s.name.starts_with(prefix) && !s.name.contains('/'))
+        inside
+            && [&self.new, &self.old].into_iter().flatten().all(|s| s.name.starts_with(prefix) && !s.name.contains('/'))
     }
 }
 
@@ -129,7 +134,7 @@ impl Journal {
                     Err(Errno::EXIST | Errno::NOENT) => kept.push(step.path.clone()),
                     moved => moved.map_err(failed)?,
                 }
-            } else if !way.is_done(present) && !(self.back && present == step.before) {
+            } else if !(way.is_done(present) || self.back && present == step.before) {
                 kept.push(step.path.clone());
             }
             parents.push(parent);
@@ -245,7 +250,9 @@ fn parse(folder: &Folder, mut file: std::fs::File, back: bool) -> Result<Journal
     // Users who share the directory by its group finish each other's changes, as they may edit each other's files.
     let shared = top.st_mode & 0o1020 == 0o020 && stat.st_gid == top.st_gid && stat.st_nlink == 1;
     if !trusted && !shared {
-        return Err(refused(&format!("was written by user {owner}, who is neither root, nor you, nor the directory's owner")));
+        return Err(refused(&format!(
+            "was written by user {owner}, who is neither root, nor you, nor the directory's owner"
+        )));
     }
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).context("can't read the journal")?;
@@ -269,10 +276,15 @@ pub(super) fn stands(state: &Folder) -> bool {
     [JOURNAL, BACK].iter().any(|name| state.stamp(name) != Ok(None))
 }
 
-/// Takes the journal away: the change is over.
-pub(super) fn remove(state: &Folder, back: bool) -> Result<()> {
-    state.remove(name(back)).context("can't remove the journal")?;
-    state.flush().context("can't flush the removal of the journal")
+/// Which change was the last to be over.
+pub(super) fn settled(folder: &Folder) -> Option<Stamp> {
+    folder.below(STATE).and_then(|state| state.stamp(SETTLED)).ok().flatten()
+}
+
+/// Puts the journal aside: the change is over.
+pub(super) fn settle(state: &Folder, back: bool) -> Result<()> {
+    state.rename_into(name(back), state, SETTLED).context("can't put the journal aside")?;
+    state.flush().context("can't flush that the journal is put aside")
 }
 
 /// Finishes a change that a dead process began, and clears away what dead processes staged. Needs the lock.
@@ -295,9 +307,11 @@ pub(super) fn recover(folder: &Folder, state: &Folder) -> Result<Vec<String>, Er
             parent.flush().with_context(|| format!("can't flush {}", parent.path().display()))?;
         }
         let _ = folder.touch();
-        remove(state, journal.back)?;
+        settle(state, journal.back)?;
         journal.discard(folder, state);
-        let kept = kept.iter().map(|path| format!("{path} is not as an earlier command left it when it died; it was kept as it is"));
+        let kept = kept
+            .iter()
+            .map(|path| format!("{path} is not as an earlier command left it when it died; it was kept as it is"));
         warnings.extend(kept);
         let came = if journal.back { "took back" } else { "finished" };
         warnings.push(format!("{came} a change that an earlier command had begun when it died"));

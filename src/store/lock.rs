@@ -3,9 +3,9 @@
 use super::folder::{Folder, LOCK};
 use crate::error::{Code, Error};
 use rustix::io::Errno;
-use std::os::unix::fs::MetadataExt;
 use std::fs::File;
 use std::io::{Read, Seek, Write};
+use std::os::unix::fs::MetadataExt;
 use std::time::{Duration, Instant};
 
 /// The lock, held until it is dropped.

@@ -37,7 +37,7 @@ pub(super) struct Origin {
     pub(super) linked: bool,
     pub(super) stamp: Stamp,
     /// When anything about it last changed, its mode and owner too.
-    pub(super) changed: (i64, i64),
+    pub(super) changed: (i64, u64),
 }
 
 impl Origin {
@@ -47,8 +47,8 @@ impl Origin {
     }
 }
 
-fn changed(stat: &Stat) -> (i64, i64) {
-    (stat.st_ctime as i64, stat.st_ctime_nsec as i64)
+fn changed(stat: &Stat) -> (i64, u64) {
+    (stat.st_ctime, stat.st_ctime_nsec)
 }
 
 /// What tells one state of a file from another, whatever it is called.
@@ -67,8 +67,8 @@ impl Stamp {
             device: stat.st_dev,
             inode: stat.st_ino,
             size: stat.st_size as u64,
-            seconds: stat.st_mtime as i64,
-            nanoseconds: stat.st_mtime_nsec as u64,
+            seconds: stat.st_mtime,
+            nanoseconds: stat.st_mtime_nsec,
         }
     }
 }
@@ -80,6 +80,7 @@ const TRIES: usize = 50;
 
 pub(super) fn snapshot(folder: &Folder, only: Option<&str>) -> Result<Snapshot, Error> {
     for _ in 0..TRIES {
+        let settled = journal::settled(folder);
         let journal = journal::read(folder)?;
         let mut snapshot = Snapshot { files: Vec::new(), origins: HashMap::new() };
         let whole = match only {
@@ -88,7 +89,9 @@ pub(super) fn snapshot(folder: &Folder, only: Option<&str>) -> Result<Snapshot, 
         };
         let whole = whole && journal.as_ref().map_or(Ok(true), |j| j.overlay(folder, &mut snapshot))?;
         // A change that began or ended in between would show half of itself.
-        if whole && journal::read(folder)?.map(|j| j.id()) == journal.map(|j| j.id()) {
+        let still =
+            journal::read(folder)?.map(|j| j.id()) == journal.map(|j| j.id()) && journal::settled(folder) == settled;
+        if whole && still {
             return Ok(snapshot);
         }
     }
@@ -101,25 +104,18 @@ fn walk(folder: &Folder, prefix: &str, snapshot: &mut Snapshot) -> Result<bool, 
     names.sort_unstable();
     for name in names {
         let shown = name.to_string_lossy();
-        match folder.file_type(&name) {
-            Some(FileType::Directory) if prefix.is_empty() && name == STATE => {}
-            Some(FileType::Directory) => {
-                let below = match folder.below(&name) {
-                    Ok(below) => below,
-                    Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => return Ok(false),
-                    Err(error) => return Err(super::open_error(&folder.path().join(&name), error.into())),
-                };
-                if !walk(&below, &format!("{prefix}{shown}/"), snapshot)? {
-                    return Ok(false);
-                }
-            }
-            Some(_) if Format::of(&shown).is_some() => {
-                if !load(folder, prefix, &name, snapshot)? {
-                    return Ok(false);
-                }
-            }
-            None if Format::of(&shown).is_some() => return Ok(false),
-            _ => {}
+        let whole = match folder.file_type(&name) {
+            Some(FileType::Directory) if prefix.is_empty() && name == STATE => true,
+            Some(FileType::Directory) => match folder.below(&name) {
+                Ok(below) => walk(&below, &format!("{prefix}{shown}/"), snapshot)?,
+                Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => false,
+                Err(error) => return Err(super::open_error(&folder.path().join(&name), error.into())),
+            },
+            found if Format::of(&shown).is_some() => found.is_some() && load(folder, prefix, &name, snapshot)?,
+            _ => true,
+        };
+        if !whole {
+            return Ok(false);
         }
     }
     Ok(true)
@@ -130,14 +126,19 @@ fn load(folder: &Folder, prefix: &str, name: &OsStr, snapshot: &mut Snapshot) ->
     let path = format!("{prefix}{}", name.to_string_lossy());
     let here = folder.path().join(name);
     let linked = folder.file_type(name) == Some(FileType::Symlink);
-    let broken = |message: String| File { path: path.clone(), content: Content::Broken { source: String::new(), line: 0, message } };
+    let broken = |message: String| File {
+        path: path.clone(),
+        content: Content::Broken { source: String::new(), line: 0, message },
+    };
     let mut real = here.clone();
     let opened = if linked {
         match std::fs::canonicalize(&here) {
             Ok(target) => real = target,
             Err(error) if error.kind() == ErrorKind::PermissionDenied => return Err(super::open_error(&here, error)),
             Err(error) => {
-                snapshot.files.push(broken(format!("this link leads nowhere ({error}); Traefik refuses the whole directory for it")));
+                snapshot.files.push(broken(format!(
+                    "this link leads nowhere ({error}); Traefik refuses the whole directory for it"
+                )));
                 return Ok(true);
             }
         }

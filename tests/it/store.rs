@@ -1,5 +1,12 @@
 //! The write path under attack: killed, failed, raced, edited under its hands, on odd disks and for odd users.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test helper that cannot go on must fail the test, loudly"
+)]
+
 mod disk;
 mod edits;
 mod journal;
@@ -13,7 +20,8 @@ use crate::support::place::{Place, Ran};
 use std::process::{Command, Stdio};
 
 /// A router in one file and its service in another: what changes both is journalled.
-pub(crate) const ROUTER: &str = "http:\n  routers:\n    pair:\n      rule: Host(`pair.example.com`)\n      service: pair\n      priority: 1\n";
+pub(crate) const ROUTER: &str =
+    "http:\n  routers:\n    pair:\n      rule: Host(`pair.example.com`)\n      service: pair\n      priority: 1\n";
 pub(crate) const SERVICE: &str =
     "http:\n  services:\n    pair:\n      loadBalancer:\n        servers:\n          - url: http://10.0.0.1:1\n";
 
@@ -67,7 +75,10 @@ impl Place {
     /// A line of shell in the place; `$CL` is the command on `dynamic`.
     pub(crate) fn sh(&self, script: &str) -> Ran {
         let plain = self.command(&[]);
-        let words: Vec<String> = std::iter::once(plain.get_program()).chain(plain.get_args()).map(|w| w.to_string_lossy().into_owned()).collect();
+        let words: Vec<String> = std::iter::once(plain.get_program())
+            .chain(plain.get_args())
+            .map(|w| w.to_string_lossy().into_owned())
+            .collect();
         Ran::of(self.bare_program("bash").args(["-c", script]).env("CL", words.join(" ")).output().unwrap())
     }
 
@@ -76,6 +87,11 @@ impl Place {
         let ran = self.run(args);
         assert_eq!(ran.code, code, "{args:?}\n{}{}", ran.out, ran.err);
         ran.err
+    }
+
+    /// What an unfinished change has left behind.
+    pub(crate) fn leftovers(&self) -> Vec<String> {
+        self.state().into_iter().filter(|name| name.starts_with("staged") || name.starts_with("journal")).collect()
     }
 
     /// What lies in `.cloudlunacy/`.

@@ -33,7 +33,7 @@ fn the_next_command_that_writes_finishes_it() {
     let ran = place.run(&["route", "add", "n.example.com", "http://10.0.0.1:80"]);
     assert!(ran.code == 0 && ran.err.contains("finished a change"), "{}", ran.err);
     assert!(is_new(&place));
-    assert_eq!(place.state(), [".gitignore", "created", "lock"]);
+    assert_eq!(place.leftovers(), [""; 0]);
 }
 
 #[test]
@@ -43,7 +43,11 @@ fn a_hand_edit_after_the_crash_is_kept() {
     let edited = place.read(pending) + "# by hand\n";
     place.write(pending, &edited);
     let ran = place.run(&["route", "add", "n.example.com", "http://10.0.0.1:80"]);
-    assert!(ran.code == 0 && ran.err.contains(&format!("{pending} is not as an earlier command left it")), "{}", ran.err);
+    assert!(
+        ran.code == 0 && ran.err.contains(&format!("{pending} is not as an earlier command left it")),
+        "{}",
+        ran.err
+    );
     assert_eq!(place.read(pending), edited);
 }
 
@@ -66,8 +70,12 @@ fn promise_2_a_change_that_fails_half_way_is_taken_back_even_if_that_is_interrup
         run_with(&place, &["renameat:error=EIO:when=3", &format!("fsync:signal=KILL:when={killed}")], &SET_PAIR);
         let told = is_new(&place);
         place.ok(&["route", "add", "n.example.com", "http://10.0.0.1:80"]);
-        assert_eq!(is_new(&place), told, "killed at fsync {killed}: the next command decided otherwise than the reader was told");
-        assert_eq!(place.state(), [".gitignore", "created", "lock"]);
+        assert_eq!(
+            is_new(&place),
+            told,
+            "killed at fsync {killed}: the next command decided otherwise than the reader was told"
+        );
+        assert_eq!(place.leftovers(), [""; 0]);
     }
 }
 
@@ -125,5 +133,5 @@ fn promise_2_a_file_that_can_not_be_replaced_stops_the_others_too() {
     assert!(ran.err.contains("mount the directory that the file lies in"), "{}", ran.err);
     assert_eq!((place.read("a.yml"), place.read("b.yml")), (ROUTER.to_owned(), SERVICE.to_owned()));
     assert_eq!(names(&place), ["pair"]);
-    assert_eq!(place.state(), [".gitignore", "lock"]);
+    assert_eq!(place.leftovers(), [""; 0]);
 }

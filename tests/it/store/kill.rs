@@ -20,7 +20,10 @@ fn points(place: &Place, args: &[&str]) -> Vec<String> {
     assert!(strace.arg(plain.get_program()).args(plain.get_args()).status().unwrap().success());
     let (mut counts, mut touched, mut points) = (HashMap::new(), false, Vec::new());
     for line in std::fs::read_to_string(log).unwrap().lines() {
-        let Some((name, rest)) = line.split_whitespace().nth(1).and_then(|w| w.split_once('(')).map(|(n, _)| (n, line)) else { continue };
+        let Some((name, rest)) = line.split_whitespace().nth(1).and_then(|w| w.split_once('(')).map(|(n, _)| (n, line))
+        else {
+            continue;
+        };
         let count = counts.entry(name.to_owned()).and_modify(|n| *n += 1).or_insert(1);
         touched |= rest.contains("/dynamic");
         if touched {
@@ -71,8 +74,7 @@ fn attack(fresh: impl Fn() -> Place + Sync, args: &[&str], recover: &[&str]) {
         assert!(!place.state().iter().any(|n| n.ends_with(".yml") || n.ends_with(".yaml") || n.ends_with(".toml")));
         place.ok(recover);
         assert_eq!(told(&place), new_told, "{wrong}: after the next command");
-        let left: Vec<String> = place.state().into_iter().filter(|n| n.starts_with("staged") || n.starts_with("journal")).collect();
-        assert!(left.is_empty(), "{wrong}: {left:?}");
+        assert_eq!(place.leftovers(), [""; 0], "{wrong}");
     };
     std::thread::scope(|scope| {
         for _ in 0..4 {
@@ -107,7 +109,10 @@ fn promise_6_flushed_before_it_is_renamed_and_renamed_before_it_is_acknowledged(
     let plain = place.command(&["route", "add", "n.example.com", "http://10.0.0.2:80"]);
     let log = place.top().join("trace");
     let mut strace = place.bare_program("strace");
-    strace.args(["-f", "-y", "-qq", "-e", "trace=write,fsync,renameat", "-o"]).arg(&log).stdout(std::process::Stdio::piped());
+    strace
+        .args(["-f", "-y", "-qq", "-e", "trace=write,fsync,renameat", "-o"])
+        .arg(&log)
+        .stdout(std::process::Stdio::piped());
     assert!(strace.arg(plain.get_program()).args(plain.get_args()).output().unwrap().status.success());
     let trace = std::fs::read_to_string(log).unwrap();
     let at = |what: &dyn Fn(&str) -> bool| trace.lines().position(what).unwrap_or_else(|| panic!("{trace}"));

@@ -5,7 +5,9 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 fn route(host: &str) -> String {
-    format!("http:\n  routers:\n    {host}:\n      rule: Host(`{host}`)\n      service: {host}\n  services:\n    {host}:\n      loadBalancer:\n        servers:\n          - url: http://10.0.0.1:80\n")
+    format!(
+        "http:\n  routers:\n    {host}:\n      rule: Host(`{host}`)\n      service: {host}\n  services:\n    {host}:\n      loadBalancer:\n        servers:\n          - url: http://10.0.0.1:80\n"
+    )
 }
 
 #[test]
@@ -13,7 +15,10 @@ fn promise_5_a_file_behind_a_link_is_replaced_at_its_target_and_the_link_stays()
     let place = Place::new();
     place.sh("mkdir out; echo '# keep' > out/real; chmod 640 out/real; ln -s ../out/real dynamic/x.yml");
     place.ok(&["route", "add", "a.example.com", "http://10.0.0.1:80", "--file", "x.yml"]);
-    assert_eq!(place.sh("readlink dynamic/x.yml; stat -c %a out/real; head -1 out/real; ls -A out").out, "../out/real\n640\n# keep\nreal\n");
+    assert_eq!(
+        place.sh("readlink dynamic/x.yml; stat -c %a out/real; head -1 out/real; ls -A out").out,
+        "../out/real\n640\n# keep\nreal\n"
+    );
     assert_eq!(names(&place), ["a.example.com"]);
 }
 
@@ -22,7 +27,11 @@ fn a_file_of_ours_that_was_moved_behind_a_link_is_emptied_not_removed() {
     let place = one();
     place.sh("mv dynamic/routes.yml real; ln -s ../real dynamic/routes.yml");
     place.ok(&["route", "rm", "a.example.com"]);
-    assert_eq!(place.sh("cat dynamic/routes.yml && test -L dynamic/routes.yml").code, 0, "a link that leads nowhere stops Traefik");
+    assert_eq!(
+        place.sh("cat dynamic/routes.yml && test -L dynamic/routes.yml").code,
+        0,
+        "a link that leads nowhere stops Traefik"
+    );
     place.ok(&["route", "list"]);
 }
 

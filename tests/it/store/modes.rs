@@ -26,7 +26,11 @@ fn promise_5_the_umask_has_no_say() {
              chmod 640 dynamic/b.yml; $CL -q route set b.example.com http://10.0.0.1:81
              cd dynamic; stat -c '%a %n' routes.yml b.yml .cloudlunacy .cloudlunacy/lock .cloudlunacy/created"
         ));
-        assert_eq!(ran.out, "644 routes.yml\n640 b.yml\n755 .cloudlunacy\n600 .cloudlunacy/lock\n600 .cloudlunacy/created\n", "{umask} {}", ran.err);
+        assert_eq!(
+            ran.out, "644 routes.yml\n640 b.yml\n755 .cloudlunacy\n600 .cloudlunacy/lock\n600 .cloudlunacy/created\n",
+            "{umask} {}",
+            ran.err
+        );
     }
 }
 
@@ -56,7 +60,16 @@ fn promise_14_users_who_share_a_directory_finish_each_others_changes() {
     }
     let first = "route set pair http://10.0.0.1:2 --priority 2";
     for (one, other) in [("", SERVICE), (SERVICE, "")] {
-        for (call, n) in [("mkdirat", 1), ("openat", 9), ("fchmod", 1), ("flock", 1), ("fsync", 3), ("renameat", 2), ("renameat", 3), ("unlinkat", 1)] {
+        for (call, n) in [
+            ("mkdirat", 1),
+            ("openat", 9),
+            ("fchmod", 1),
+            ("flock", 1),
+            ("fsync", 3),
+            ("renameat", 2),
+            ("renameat", 3),
+            ("unlinkat", 1),
+        ] {
             let place = pair();
             open_to_all(&place);
             let cl = "./command -d dynamic";
