@@ -119,6 +119,7 @@ impl Store {
             };
             if done? {
                 warnings.append(&mut changed.warnings);
+                warnings.extend(acts.iter().filter_map(|act| act.parted(&snapshot)));
                 warnings.extend(folder.doubts());
                 changed.warnings = warnings;
                 return Ok(changed);

@@ -278,6 +278,13 @@ impl Act {
         FileChange { path: self.path().to_owned(), old, new: self.text().map(str::to_owned) }
     }
 
+    /// What happens to a file of several names: only the one in the directory gets the new text.
+    pub(super) fn parted(&self, snapshot: &Snapshot) -> Option<String> {
+        let path = self.path();
+        snapshot.origins.get(path).filter(|origin| origin.names > 1)?;
+        Some(format!("{path} had another name elsewhere (a hard link): that one keeps the old text"))
+    }
+
     pub(super) fn path(&self) -> &str {
         match self {
             Act::Replace { path, .. } | Act::Create { path, .. } | Act::Delete { path } => path,

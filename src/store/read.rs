@@ -36,6 +36,8 @@ pub(super) struct Origin {
     /// Whether `real` is behind a link.
     pub(super) linked: bool,
     pub(super) stamp: Stamp,
+    /// How many names it has.
+    pub(super) names: u64,
     /// When anything about it last changed, its mode and owner too.
     pub(super) changed: (i64, u64),
 }
@@ -164,7 +166,9 @@ fn load(folder: &Folder, prefix: &str, name: &OsStr, snapshot: &mut Snapshot) ->
     let mut bytes = Vec::with_capacity(stat.st_size as usize + 1);
     file.read_to_end(&mut bytes).with_context(|| format!("can't read {}", here.display()))?;
     snapshot.files.push(File { path: path.clone(), content: content(&path, bytes) });
-    snapshot.origins.insert(path, Origin { real, linked, stamp: Stamp::of(&stat), changed: changed(&stat) });
+    snapshot
+        .origins
+        .insert(path, Origin { real, linked, stamp: Stamp::of(&stat), names: stat.st_nlink, changed: changed(&stat) });
     Ok(true)
 }
 

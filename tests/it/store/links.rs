@@ -36,6 +36,15 @@ fn a_file_of_ours_that_was_moved_behind_a_link_is_emptied_not_removed() {
 }
 
 #[test]
+fn a_hard_link_elsewhere_keeps_the_old_text_and_that_is_said() {
+    let place = one();
+    place.sh("ln dynamic/routes.yml elsewhere");
+    let ran = place.run(&["route", "set", "a.example.com", "http://10.0.0.9:1"]);
+    assert!(ran.code == 0 && ran.err.contains("routes.yml had another name elsewhere"), "{}", ran.err);
+    assert!(place.sh("cat elsewhere").out.contains("10.0.0.1"));
+}
+
+#[test]
 fn what_traefik_can_not_load_is_named_and_nothing_hangs_on_it() {
     for make in ["ln -s nowhere y.yml", "ln -s y.yml y.yml", "mkdir ../other; ln -s ../other y.yml", "mkfifo y.yml"] {
         let place = one();
