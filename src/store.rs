@@ -16,9 +16,10 @@ use crate::error::{Code, Error, Place};
 use crate::inventory::{Content, File, Inventory, Part};
 use crate::plan::{Effect, FileEdit, Plan};
 use crate::route::Route;
-use anyhow::Context;
+use commit::Commit;
 use folder::Folder;
 pub use read::Snapshot;
+use rustix::io::Errno;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -74,30 +75,52 @@ impl Store {
 
     /// Reads the directory as Traefik would. Takes no lock, writes nothing, and reads through an unfinished change.
     pub fn read(&self) -> Result<Snapshot, Error> {
-        let folder = Folder::open(&self.path)?;
-        Ok(read::snapshot(&folder, self.only.as_deref())?)
+        let folder = Folder::managed(&self.path)?;
+        read::snapshot(&folder, self.only.as_deref())
     }
 
     /// Plans a change and shows what it would do, without lock and without writing.
     pub fn preview(&self, plan: impl Fn(&Inventory<'_>) -> Result<Plan, Error>) -> Result<Changed, Error> {
-        let folder = Folder::open(&self.path)?;
-        let snapshot = read::snapshot(&folder, self.only.as_deref())?;
-        let created = commit::created(&folder)?;
-        Ok(prepare(&snapshot, &created, &plan)?.0)
+        Ok(self.look_ahead(&Folder::managed(&self.path)?, &plan)?.0)
+    }
+
+    fn look_ahead(
+        &self,
+        folder: &Folder,
+        plan: &impl Fn(&Inventory<'_>) -> Result<Plan, Error>,
+    ) -> Result<(Changed, Vec<Act>), Error> {
+        let snapshot = read::snapshot(folder, self.only.as_deref())?;
+        // Who may not read our notes may still ask what would happen.
+        let created = folder.below(folder::STATE).ok().and_then(|state| commit::created(&state).ok());
+        prepare(&snapshot, &created.unwrap_or_default(), plan)
     }
 
     /// Plans a change and makes it, as one.
     pub fn change(&self, plan: impl Fn(&Inventory<'_>) -> Result<Plan, Error>) -> Result<Changed, Error> {
-        let folder = Folder::open(&self.path)?;
+        let folder = Folder::managed(&self.path)?;
+        if folder.file_type(folder::STATE).is_none() {
+            // What comes to nothing shall leave no trace in a directory that is not ours yet.
+            let (changed, acts) = self.look_ahead(&folder, &plan)?;
+            if acts.is_empty() {
+                return Ok(changed);
+            }
+        }
         let state = folder.state_folder()?;
         let _lock = lock::acquire(&state, self.lock_timeout, &self.command)?;
         let mut warnings = journal::recover(&folder, &state)?;
         for _ in 0..TRIES {
             let snapshot = read::snapshot(&folder, self.only.as_deref())?;
-            let created = commit::created(&folder)?;
+            let created = commit::created(&state)?;
             let (mut changed, acts) = prepare(&snapshot, &created, &plan)?;
-            if acts.is_empty() || commit::run(&folder, &state, &snapshot, &acts, &created)? {
+            let commit = Commit { folder: &folder, state: &state, snapshot: &snapshot };
+            let done = match acts.is_empty() {
+                true => commit.confirm().map(|()| true),
+                false => commit.run(&acts, &created),
+            };
+            if done? {
                 warnings.append(&mut changed.warnings);
+                warnings.extend(acts.iter().filter_map(|act| act.parted(&snapshot)));
+                warnings.extend(folder.doubts());
                 changed.warnings = warnings;
                 return Ok(changed);
             }
@@ -141,7 +164,9 @@ fn prepare(
         let text = document.source().to_owned();
         acts.push(match old {
             None => Act::Create { path: path.clone(), text },
-            Some(_) if text.trim().is_empty() && created.contains(&path) => Act::Delete { path: path.clone() },
+            Some(_) if text.trim().is_empty() && created.contains(&path) && !snapshot.is_linked(&path) => {
+                Act::Delete { path: path.clone() }
+            }
             Some(_) => Act::Replace { path: path.clone(), text },
         });
         edited.push(File { path, content: Content::Parsed(document) });
@@ -175,6 +200,9 @@ fn apply(path: &str, old: Option<&File>, edited: Option<&Document>, patch: &Patc
             .hint("edit that entry by hand, or put the route into another file with --file")
     };
     let fresh;
+    if path.contains(char::REPLACEMENT_CHARACTER) {
+        return Err(refused(0, "the name of this file is not UTF-8".into()));
+    }
     let document = match (edited, old.map(|f| &f.content)) {
         (Some(document), _) | (None, Some(Content::Parsed(document))) => document,
         (None, Some(Content::Template { line, .. })) => {
@@ -202,9 +230,18 @@ fn open_error(path: &Path, error: std::io::Error) -> Error {
             .hint("name the directory that Traefik's file provider watches with -d"),
         std::io::ErrorKind::PermissionDenied => Error::new(Code::Io, format!("{shown}: permission denied"))
             .hint("run as a user who may read and write that directory, for instance with sudo"),
-        _ => match Err::<(), _>(error).with_context(|| format!("can't open {shown}")) {
-            Err(error) => error.into(),
-            Ok(()) => Error::new(Code::Internal, "an error that is none"),
-        },
+        _ => Error::new(Code::Io, format!("can't open {shown}: {error}")),
+    }
+}
+
+/// Fails with what it means that a file can't be put into its place.
+fn write_error(path: &Path, error: Errno) -> Error {
+    let shown = path.display();
+    match error {
+        Errno::ACCESS | Errno::PERM => Error::new(Code::Io, format!("{shown}: permission denied"))
+            .hint("run as a user who may write the folder that it lies in, for instance with sudo"),
+        Errno::BUSY => Error::new(Code::Io, format!("{shown} can't be replaced: it is a mount point"))
+            .hint("mount the directory that the file lies in, not the file alone"),
+        _ => Error::new(Code::Io, format!("can't write {shown}: {error}")),
     }
 }

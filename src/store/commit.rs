@@ -3,15 +3,16 @@
 //! Staged files lie in `.cloudlunacy/`, which Traefik does not watch, under names that it would not
 //! load; a rename from there costs it exactly one load. At every moment each file is old or new, whole.
 
-use super::folder::{Access, Folder, STATE};
+use super::folder::{Access, Folder, Staged};
 use super::journal::{self, Journal, Step};
-use super::read::{Origin, Snapshot};
+use super::read::Snapshot;
 use super::{Act, FileChange};
 use crate::error::{Code, Error};
 use crate::inventory::File;
 use anyhow::{Context, Result};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
+use std::ffi::OsStr;
 use std::io::Read;
 use std::path::Path;
 
@@ -22,181 +23,252 @@ pub(super) const STAGED: &str = "staged-";
 /// How they begin where they must lie beside their target, on another file system.
 pub(super) const BESIDE: &str = ".cloudlunacy-staged-";
 
-/// The paths of the files that this tool made.
-pub(super) fn created(folder: &Folder) -> Result<Vec<String>> {
-    let bytes = match Folder::open(&folder.path().join(STATE)) {
-        Ok(state) => state.read_own(CREATED)?,
-        Err(_) => None,
+/// The paths of the files that this tool made. It is a note only: if it says nothing of a file, that stays when it is empty.
+pub(super) fn created(state: &Folder) -> Result<Vec<String>> {
+    let bytes = match state.read_own(CREATED) {
+        // Written by somebody else before the directory was shared.
+        Err(error) if error.downcast_ref() == Some(&Errno::ACCESS) => return Ok(Vec::new()),
+        read => read?.unwrap_or_default(),
     };
-    // Only a note of ours: unreadable, it is as if it were not there, and an empty file stays.
-    Ok(bytes.and_then(|b| serde_json::from_slice(&b).ok()).unwrap_or_default())
+    Ok(serde_json::from_slice(&bytes).unwrap_or_default())
 }
 
 fn note_created(state: &Folder, paths: &[String]) -> Result<()> {
     let bytes = serde_json::to_vec(paths)?;
-    let staged = state.stage(STAGED, &bytes, state.state_access()?)?;
-    state.rename_into(&staged, state, CREATED).context("can't note which files were made")?;
-    Ok(())
+    let staged = state.stage(STAGED, &bytes, state.state_access()?, None)?;
+    state.rename_into(&staged.name, state, CREATED).context("can't note which files were made")?;
+    state.flush().context("can't flush the note of which files were made")
 }
 
-/// One act, ready to happen.
-struct Ready<'a> {
-    act: &'a Act,
-    /// The folder that the file really lies in, and its name there.
-    parent: Folder,
-    name: String,
-    origin: Option<&'a Origin>,
-    step: Step,
+/// Where a change goes.
+pub(super) struct Commit<'a> {
+    pub(super) folder: &'a Folder,
+    /// `.cloudlunacy/` in it, locked.
+    pub(super) state: &'a Folder,
+    pub(super) snapshot: &'a Snapshot,
 }
 
-/// Makes all acts happen, or none; false where a file was edited by hand since it was read.
-pub(super) fn run(
-    folder: &Folder,
-    state: &Folder,
-    snapshot: &Snapshot,
-    acts: &[Act],
-    created: &[String],
-) -> Result<bool, Error> {
-    let mut ready = Vec::new();
-    let result = prepare(folder, state, snapshot, acts, &mut ready)
-        .and_then(|()| perform(folder, state, snapshot, &ready, created));
-    if !matches!(result, Ok(true)) {
-        // Where a rename has been journalled the staged files are needed; otherwise they are only in the way.
-        if journal::read(folder).is_ok_and(|journal| journal.is_none()) {
-            for one in &ready {
-                one.step.discard(state, &one.parent);
-            }
+impl Commit<'_> {
+    /// Makes all acts happen, or none; false where a file was edited by hand since it was read.
+    pub(super) fn run(&self, acts: &[Act], created: &[String]) -> Result<bool, Error> {
+        let mut change = Journal::new();
+        let done = self
+            .stage_all(acts, &mut change)
+            .and_then(|staged| Ok(staged && self.perform(acts, &mut change, created)?));
+        // A journalled change still needs what is staged.
+        if !journal::stands(self.state) {
+            change.discard(self.folder, self.state);
         }
+        done
     }
-    result
-}
 
-fn prepare<'a>(
-    folder: &Folder,
-    state: &Folder,
-    snapshot: &'a Snapshot,
-    acts: &'a [Act],
-    ready: &mut Vec<Ready<'a>>,
-) -> Result<(), Error> {
-    for act in acts {
-        let path = act.path();
-        let origin = snapshot.origins.get(path);
-        let real = origin.map_or_else(|| folder.path().join(path), |o| o.real.clone());
-        let (parent, name) = Folder::parent_of(&real)?;
-        let old = origin.map(|o| o.stamp);
-        let mut step = Step { path: path.to_owned(), staged: None, beside: false, old };
-        if let Some(text) = act.text() {
-            let old = match act {
-                Act::Replace { .. } => {
-                    Some(parent.open_file(&name, OFlags::RDONLY).map_err(|e| super::open_error(&real, e.into()))?)
+    /// Makes what is there last: a run that died may have written it and not come to flush it.
+    pub(super) fn confirm(&self) -> Result<(), Error> {
+        let mut folders: Vec<&Path> =
+            self.snapshot.origins.values().filter_map(|origin| origin.real.parent()).collect();
+        folders.push(self.folder.path());
+        folders.sort_unstable();
+        folders.dedup();
+        for folder in folders {
+            match Folder::open(folder).and_then(|folder| folder.flush()) {
+                // Where we may not even look, nothing of ours has been written.
+                Ok(()) | Err(Errno::ACCESS) => {}
+                Err(error) => {
+                    return Err(durability_unknown(&format!("{} could not be flushed ({error})", folder.display())));
                 }
-                _ => None,
-            };
-            let access = match &old {
-                Some(file) => access_of(file)?,
-                None => folder.file_access()?,
-            };
-            step.beside = parent.stat()?.st_dev != state.stat()?.st_dev;
-            let (place, prefix) = if step.beside { (&parent, BESIDE) } else { (state, STAGED) };
-            let staged = place.stage(prefix, text.as_bytes(), access)?;
-            if let Some(file) = &old {
-                place.copy_attributes(&staged, file);
             }
-            step.staged = Some(staged);
         }
-        ready.push(Ready { act, parent, name, origin, step });
+        Ok(())
+    }
+
+    /// Brings all new texts onto the disk, so that only renames are left to do; false as above.
+    fn stage_all(&self, acts: &[Act], change: &mut Journal) -> Result<bool, Error> {
+        for act in acts {
+            let origin = self.snapshot.origins.get(act.path());
+            let real = origin.map_or_else(|| self.folder.path().join(act.path()), |o| o.real.clone());
+            let failed = |error: Errno| super::open_error(&real, error.into());
+            let (parent, name) = match origin {
+                Some(origin) => Folder::parent_of(&origin.real).map_err(failed)?,
+                None => {
+                    self.folder.parent_below(act.path()).map_err(|error| no_folder_for(act.path(), failed(error)))?
+                }
+            };
+            let beside = parent.mount()? != self.state.mount()?;
+            let before = origin.map(|origin| origin.stamp);
+            change.steps.push(Step { path: act.path().to_owned(), beside, before, new: None, old: None });
+            let (place, prefix) = match beside {
+                true => (&parent, self.beside_prefix()?),
+                false => (self.state, STAGED.to_owned()),
+            };
+            if beside {
+                clear_dead(&parent, &prefix, change)?;
+            }
+            let (old, access) = match origin {
+                None => (None, self.folder.file_access()?),
+                Some(origin) => {
+                    let file = match parent.open_file(&name, OFlags::RDONLY) {
+                        Err(Errno::NOENT | Errno::LOOP) => return Ok(false),
+                        opened => opened.map_err(failed)?,
+                    };
+                    let stat = rustix::fs::fstat(&file).context("can't look at a file")?;
+                    if !origin.is(&stat) {
+                        return Ok(false);
+                    }
+                    let access = Access { mode: stat.st_mode & 0o7777, owner: stat.st_uid, group: stat.st_gid };
+                    (Some(file), access)
+                }
+            };
+            let stage = |text: &str| -> Result<Staged> { place.stage(&prefix, text.as_bytes(), access, old.as_ref()) };
+            let Some(step) = change.steps.last_mut() else { continue };
+            step.new = act.text().map(stage).transpose()?;
+            if acts.len() > 1 {
+                step.old = self.text(act).map(stage).transpose()?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// How staged files of this directory begin in another folder, where those of others may lie too.
+    fn beside_prefix(&self) -> Result<String> {
+        let stat = self.folder.stat()?;
+        Ok(format!("{BESIDE}{:x}-{:x}-", stat.st_dev, stat.st_ino))
+    }
+
+    /// What the file of an act said when the plan was made.
+    fn text(&self, act: &Act) -> Option<&str> {
+        self.snapshot.files.iter().find(|f| f.path == act.path()).map(File::text)
+    }
+
+    fn perform(&self, acts: &[Act], change: &mut Journal, created: &[String]) -> Result<bool, Error> {
+        let makes = |path: &String| acts.iter().any(|act| matches!(act, Act::Create { .. }) && act.path() == path);
+        let goes = |path: &String| acts.iter().any(|act| matches!(act, Act::Delete { .. }) && act.path() == path);
+        let mut noted: Vec<String> = created.iter().filter(|path| !makes(path)).cloned().collect();
+        noted.extend(acts.iter().filter(|act| matches!(act, Act::Create { .. })).map(|act| act.path().to_owned()));
+        if noted != created {
+            note_created(self.state, &noted)?;
+        }
+        for act in acts {
+            if !self.is_untouched(act)? {
+                return Ok(false);
+            }
+        }
+        let unsure = match acts.len() {
+            1 => match change.carry_out(self.folder, self.state)? {
+                (_, kept) if !kept.is_empty() => return Ok(false),
+                (parents, _) => flush(&parents),
+            },
+            _ => match self.perform_journalled(change)? {
+                None => return Ok(false),
+                Some(unsure) => unsure,
+            },
+        };
+        // Traefik watches the directory itself only: neither what lies deeper, nor what a link leads to.
+        let unwatched = |act: &Act| act.path().contains('/') || self.snapshot.is_linked(act.path());
+        if acts.iter().any(unwatched) {
+            let _ = self.folder.touch();
+        }
+        if let Some(error) = unsure {
+            return Err(durability_unknown(&format!(
+                "{} could not be flushed ({error})",
+                self.folder.path().display()
+            )));
+        }
+        if acts.len() > 1 {
+            // All is done; where it can't be taken away now, the next command finds nothing left to do.
+            let _ = journal::settle(self.state, false);
+        }
+        if noted.iter().any(goes) {
+            noted.retain(|path| !goes(path));
+            // An entry too many does no harm: it only lets an emptied file of that name go.
+            let _ = note_created(self.state, &noted);
+        }
+        Ok(true)
+    }
+
+    /// All files of a change or none; gives what could not be flushed, `None` where a file was edited by hand.
+    fn perform_journalled(&self, change: &mut Journal) -> Result<Option<Option<Errno>>, Error> {
+        let done = match change.write(self.state) {
+            Ok(()) => change.carry_out(self.folder, self.state),
+            Err(error) => Err(error.into()),
+        };
+        let failure = match done {
+            Ok((parents, kept)) if kept.is_empty() => return Ok(Some(flush(&parents))),
+            Ok(_) => None,
+            Err(error) => Some(error),
+        };
+        if journal::stands(self.state)
+            && let Err(error) = self.take_back(change)
+        {
+            let why = failure.map_or_else(|| "a file was edited by hand".to_owned(), |e| e.message);
+            let message = format!("the change is half made: {why}; and it could not be taken back: {error}");
+            return Err(durability_unknown(&message).hint("the next command that changes something settles it"));
+        }
+        failure.map_or(Ok(None), Err)
+    }
+
+    fn take_back(&self, change: &mut Journal) -> Result<(), Error> {
+        change.turn_back(self.state)?;
+        let (parents, _) = change.carry_out(self.folder, self.state)?;
+        match flush(&parents) {
+            Some(error) => Err(super::write_error(self.folder.path(), error)),
+            None => Ok(journal::settle(self.state, true)?),
+        }
+    }
+
+    /// Whether a file still is and says what it did when the plan was made.
+    fn is_untouched(&self, act: &Act) -> Result<bool, Error> {
+        let Some(origin) = self.snapshot.origins.get(act.path()) else {
+            let found = self.folder.parent_below(act.path()).and_then(|(parent, name)| parent.stamp(name));
+            return Ok(found == Ok(None));
+        };
+        let here = self.folder.path().join(act.path());
+        if origin.linked && std::fs::canonicalize(here).ok().as_ref() != Some(&origin.real) {
+            return Ok(false);
+        }
+        let opened = Folder::parent_of(&origin.real).and_then(|(parent, name)| parent.open_file(name, OFlags::RDONLY));
+        let mut file = match opened {
+            Err(Errno::NOENT | Errno::LOOP) => return Ok(false),
+            opened => opened.map_err(|error| super::open_error(&origin.real, error.into()))?,
+        };
+        let stat = rustix::fs::fstat(&file).context("can't look at a file")?;
+        let mut now = Vec::with_capacity(stat.st_size as usize + 1);
+        file.read_to_end(&mut now).with_context(|| format!("can't read {}", origin.real.display()))?;
+        // The clock of a file system is coarse: two edits in one of its ticks only differ in what they say.
+        Ok(origin.is(&stat) && self.text(act).is_some_and(|text| text.as_bytes() == now))
+    }
+}
+
+/// Makes what happened in these folders last; gives what went wrong.
+pub(super) fn flush(folders: &[Folder]) -> Option<Errno> {
+    folders.iter().fold(None, |failed, folder| folder.flush().err().or(failed))
+}
+
+pub(super) fn durability_unknown(why: &str) -> Error {
+    Error::new(Code::DurabilityUnknown, format!("written, durability unknown: {why}"))
+        .hint("check the disk; the change is in place but may be lost at a power cut")
+}
+
+/// Takes away what dead runs of this directory staged in another folder.
+fn clear_dead(parent: &Folder, prefix: &str, change: &Journal) -> Result<()> {
+    let alive = |name: &OsStr| {
+        change.steps.iter().flat_map(|s| [&s.new, &s.old]).flatten().any(|staged| name == staged.name.as_str())
+    };
+    for name in parent.names()? {
+        if name.as_encoded_bytes().starts_with(prefix.as_bytes()) && !alive(&name) {
+            let _ = parent.remove(&name);
+        }
     }
     Ok(())
 }
 
-/// Mode, owner and group of a file that is to be replaced.
-fn access_of(file: &std::fs::File) -> Result<Access> {
-    let stat = rustix::fs::fstat(file).context("can't look at a file")?;
-    Ok(Access { mode: stat.st_mode & 0o7777, owner: stat.st_uid, group: stat.st_gid })
-}
-
-fn perform(
-    folder: &Folder,
-    state: &Folder,
-    snapshot: &Snapshot,
-    ready: &[Ready<'_>],
-    created: &[String],
-) -> Result<bool, Error> {
-    let makes: Vec<&str> = ready.iter().filter(|r| matches!(r.act, Act::Create { .. })).map(|r| r.act.path()).collect();
-    let goes = |path: &String| ready.iter().any(|r| matches!(r.act, Act::Delete { .. }) && r.act.path() == path);
-    if !makes.is_empty() {
-        let mut noted: Vec<String> = created.to_vec();
-        noted.extend(makes.into_iter().filter(|m| !created.iter().any(|c| c == m)).map(str::to_owned));
-        note_created(state, &noted)?;
+/// A new file's folder must be one that Traefik walks into.
+fn no_folder_for(path: &str, error: Error) -> Error {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    match error.code {
+        Code::NoDirectory => Error::new(Code::NoDirectory, format!("{folder}: there is no such folder in the directory, or it is behind a link, which Traefik does not follow"))
+            .hint("create the folder, or leave it out of --file"),
+        _ => error,
     }
-    if !ready.iter().all(|r| untouched(r, snapshot)) {
-        return Ok(false);
-    }
-    let journalled = ready.len() > 1;
-    if journalled {
-        Journal::new(ready.iter().map(|r| r.step.clone()).collect()).write(state)?;
-    }
-    for one in ready {
-        match one.step.happen(state, &one.parent, &one.name, matches!(one.act, Act::Create { .. })) {
-            Ok(()) => {}
-            Err(Errno::EXIST) if !journalled => return Ok(false),
-            Err(error) => {
-                let error = super::open_error(&folder.path().join(one.act.path()), error.into());
-                return Err(match journalled {
-                    true => Error {
-                        hint: Some(
-                            "the change is half made; the next command that changes something finishes it".into(),
-                        ),
-                        ..error
-                    },
-                    false => error,
-                });
-            }
-        }
-    }
-    finish(folder, state, ready, journalled)?;
-    if created.iter().any(goes) {
-        let left: Vec<String> = created.iter().filter(|path| !goes(path)).cloned().collect();
-        // An entry too many does no harm: it only lets an emptied file of that name go.
-        let _ = note_created(state, &left);
-    }
-    Ok(true)
-}
-
-/// Makes the renames last, and wakes Traefik where it does not watch the file itself.
-fn finish(folder: &Folder, state: &Folder, ready: &[Ready<'_>], journalled: bool) -> Result<(), Error> {
-    let mut unsure = None;
-    let mut flushed: Vec<&Path> = Vec::new();
-    for one in ready {
-        if !flushed.contains(&one.parent.path()) {
-            flushed.push(one.parent.path());
-            unsure = one.parent.flush().err().or(unsure);
-        }
-    }
-    if ready.iter().any(|r| r.act.path().contains('/') || r.origin.is_some_and(|o| o.linked)) {
-        let _ = folder.touch();
-    }
-    if let Some(error) = unsure {
-        let message =
-            format!("written, durability unknown: {} could not be flushed ({error})", folder.path().display());
-        return Err(Error::new(Code::DurabilityUnknown, message)
-            .hint("check the disk; the change is in place but may be lost at a power cut"));
-    }
-    if journalled {
-        journal::remove(state)?;
-    }
-    Ok(())
-}
-
-/// Whether a file still says what it said when the plan was made.
-fn untouched(ready: &Ready<'_>, snapshot: &Snapshot) -> bool {
-    if matches!(ready.act, Act::Create { .. }) {
-        return ready.parent.file_type(&ready.name).is_none();
-    }
-    let Some(old) = snapshot.files.iter().find(|f| f.path == ready.act.path()).map(File::text) else { return false };
-    let Ok(mut file) = ready.parent.open_file(&ready.name, OFlags::RDONLY) else { return false };
-    let mut now = Vec::with_capacity(old.len() + 1);
-    file.read_to_end(&mut now).is_ok() && now == old.as_bytes()
 }
 
 impl Act {
@@ -206,7 +278,14 @@ impl Act {
         FileChange { path: self.path().to_owned(), old, new: self.text().map(str::to_owned) }
     }
 
-    fn path(&self) -> &str {
+    /// What happens to a file of several names: only the one in the directory gets the new text.
+    pub(super) fn parted(&self, snapshot: &Snapshot) -> Option<String> {
+        let path = self.path();
+        snapshot.origins.get(path).filter(|origin| origin.names > 1)?;
+        Some(format!("{path} had another name elsewhere (a hard link): that one keeps the old text"))
+    }
+
+    pub(super) fn path(&self) -> &str {
         match self {
             Act::Replace { path, .. } | Act::Create { path, .. } | Act::Delete { path } => path,
         }

@@ -3,16 +3,23 @@
 use super::read::Stamp;
 use crate::error::{Code, Error};
 use anyhow::{Context, Result};
-use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, Stat, Timespec, Timestamps, Uid};
+use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, Stat, StatxFlags, Timespec, Timestamps, Uid};
 use rustix::io::{Errno, retry_on_intr};
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::hash::{BuildHasher, Hasher};
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 /// The name of our working folder inside a managed directory.
 pub(super) const STATE: &str = ".cloudlunacy";
+
+/// The lock file's name in it.
+pub(super) const LOCK: &str = "lock";
+
+const FOLDER: OFlags = OFlags::DIRECTORY.union(OFlags::RDONLY).union(OFlags::CLOEXEC);
 
 /// An open directory.
 pub(super) struct Folder {
@@ -21,27 +28,58 @@ pub(super) struct Folder {
 }
 
 /// Mode, owner and group that a new file gets.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Access {
     pub(super) mode: u32,
     pub(super) owner: u32,
     pub(super) group: u32,
 }
 
+/// A flushed file that waits for its place.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Staged {
+    pub(super) name: String,
+    /// It keeps this when it is renamed.
+    pub(super) stamp: Stamp,
+}
+
 impl Folder {
-    pub(super) fn open(path: &Path) -> Result<Folder, Error> {
-        let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
-        match retry_on_intr(|| rustix::fs::open(path, flags, Mode::empty())) {
-            Ok(fd) => Ok(Folder { fd, path: path.to_owned() }),
-            Err(error) => Err(super::open_error(path, error.into())),
-        }
+    /// Opens the managed directory. Where its path is a link, that is followed once and for all.
+    pub(super) fn managed(path: &Path) -> Result<Folder, Error> {
+        let real = std::fs::canonicalize(path).map_err(|error| super::open_error(path, error))?;
+        Folder::open(&real).map_err(|error| super::open_error(path, error.into()))
+    }
+
+    pub(super) fn open(path: &Path) -> Result<Folder, Errno> {
+        let fd = retry_on_intr(|| rustix::fs::open(path, FOLDER, Mode::empty()))?;
+        Ok(Folder { fd, path: path.to_owned() })
+    }
+
+    /// Opens a folder in this one; never follows a link.
+    pub(super) fn below(&self, name: impl AsRef<OsStr>) -> Result<Folder, Errno> {
+        let name = name.as_ref();
+        let fd = retry_on_intr(|| rustix::fs::openat(&self.fd, name, FOLDER | OFlags::NOFOLLOW, Mode::empty()))?;
+        Ok(Folder { fd, path: self.path.join(name) })
     }
 
     /// The folder in which `path` lies, and its last name; links in between are followed.
-    pub(super) fn parent_of(path: &Path) -> Result<(Folder, String), Error> {
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    pub(super) fn parent_of(path: &Path) -> Result<(Folder, OsString), Errno> {
+        let name = path.file_name().unwrap_or_default().to_owned();
         let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         Ok((Folder::open(parent)?, name))
+    }
+
+    /// The folder in which `path` below this one lies, and its last name; no link is followed.
+    pub(super) fn parent_below(&self, path: &str) -> Result<(Folder, OsString), Errno> {
+        let mut names: Vec<&str> = path.split('/').collect();
+        let name = names.pop().unwrap_or_default().into();
+        let mut folder =
+            Folder { fd: retry_on_intr(|| rustix::io::fcntl_dupfd_cloexec(&self.fd, 0))?, path: self.path.clone() };
+        for name in names {
+            folder = folder.below(name)?;
+        }
+        Ok((folder, name))
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -52,36 +90,48 @@ impl Folder {
         retry_on_intr(|| rustix::fs::fstat(&self.fd)).with_context(|| format!("can't look at {}", self.path.display()))
     }
 
+    /// What tells apart the mounts between which nothing can be renamed.
+    pub(super) fn mount(&self) -> Result<(u64, u64)> {
+        let device = self.stat()?.st_dev;
+        // A bind mount has the device of what it shows. Kernels before 5.8 don't tell.
+        let mount = retry_on_intr(|| rustix::fs::statx(&self.fd, "", AtFlags::EMPTY_PATH, StatxFlags::MNT_ID))
+            .map_or(0, |s| s.stx_mnt_id);
+        Ok((device, mount))
+    }
+
     /// `.cloudlunacy/`, made if need be. A link in its place is refused.
     pub(super) fn state_folder(&self) -> Result<Folder, Error> {
-        let path = self.path.join(STATE);
-        let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-        let open = || retry_on_intr(|| rustix::fs::openat(&self.fd, STATE, flags, Mode::empty()));
-        let (fd, fresh) = match open() {
+        let state = match self.below(STATE) {
             Err(Errno::NOENT) => {
-                match retry_on_intr(|| rustix::fs::mkdirat(&self.fd, STATE, Mode::from_raw_mode(0o755))) {
-                    Ok(()) | Err(Errno::EXIST) => {}
+                let mode = self.state_folder_access()?.mode;
+                match exactly(|| rustix::fs::mkdirat(&self.fd, STATE, Mode::from_raw_mode(mode & 0o777))) {
+                    Ok(()) => self.flush().with_context(|| format!("can't flush {}", self.path.display()))?,
+                    Err(Errno::EXIST) => {}
                     Err(error) => return Err(super::open_error(&self.path, error.into())),
                 }
-                (open(), true)
+                self.below(STATE)
             }
-            opened => (opened, false),
+            opened => opened,
         };
-        let fd = fd.map_err(|error| match error {
+        let state = state.map_err(|error| match error {
             Errno::LOOP | Errno::NOTDIR => {
-                Error::new(Code::Io, format!("{} is not a directory of ours", path.display()))
+                Error::new(Code::Io, format!("{} is not a directory of ours", self.path.join(STATE).display()))
                     .hint("remove it: cloudlunacy keeps its lock and staged files there and follows no link")
             }
-            error => super::open_error(&path, error.into()),
+            error => super::open_error(&self.path.join(STATE), error.into()),
         })?;
-        let state = Folder { fd, path };
-        if fresh {
-            let access = self.state_access()?;
-            state.give(&state.fd, Access { mode: if access.mode & 0o020 != 0 { 0o2775 } else { 0o755 }, ..access })?;
-            // The folder lies in directories that people keep in git; nothing in it is to be committed.
-            state.write_new(".gitignore", b"*\n", access)?;
+        // Whoever was killed while making it, or before the directory was shared, left it too narrow.
+        let stat = state.stat()?;
+        let access = self.state_folder_access()?;
+        if (stat.st_gid, stat.st_mode & 0o7777) != (access.group, access.mode) && is_mine(&stat) {
+            give(&state.fd, access).with_context(|| format!("can't set the mode of {}", state.path.display()))?;
         }
         Ok(state)
+    }
+
+    fn state_folder_access(&self) -> Result<Access> {
+        let access = self.state_access()?;
+        Ok(Access { mode: if access.mode & 0o020 != 0 { 0o2775 } else { 0o755 }, ..access })
     }
 
     /// What files of ours get: as private as the directory allows its users to share.
@@ -97,39 +147,47 @@ impl Folder {
         Ok(Access { mode: if access.mode & 0o020 != 0 { 0o664 } else { 0o644 }, ..access })
     }
 
-    /// Sets mode and, as far as this user may, owner and group. The umask has no say.
-    fn give(&self, fd: &OwnedFd, access: Access) -> Result<()> {
-        let stat = retry_on_intr(|| rustix::fs::fstat(fd))?;
-        if (stat.st_uid, stat.st_gid) != (access.owner, access.group) {
-            let (owner, group) = (Uid::from_raw(access.owner), Gid::from_raw(access.group));
-            if retry_on_intr(|| rustix::fs::fchown(fd, Some(owner), Some(group))).is_err() {
-                // Only root gives files away; the group is still worth keeping.
-                let _ = retry_on_intr(|| rustix::fs::fchown(fd, None, Some(group)));
-            }
-        }
-        retry_on_intr(|| rustix::fs::fchmod(fd, Mode::from_raw_mode(access.mode)))
-            .with_context(|| format!("can't set the mode of a file in {}", self.path.display()))
-    }
-
     /// Opens a file in this folder; never follows a link, never waits for a FIFO.
-    pub(super) fn open_file(&self, name: &str, flags: OFlags) -> Result<File, Errno> {
-        let flags = flags | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
-        retry_on_intr(|| rustix::fs::openat(&self.fd, name, flags, Mode::from_raw_mode(0o600))).map(File::from)
+    pub(super) fn open_file(&self, name: impl AsRef<OsStr>, flags: OFlags) -> Result<File, Errno> {
+        self.open_mode(name.as_ref(), flags, Mode::RUSR | Mode::WUSR)
     }
 
-    /// The lock file, which is made once and never removed.
+    fn open_mode(&self, name: &OsStr, flags: OFlags, mode: Mode) -> Result<File, Errno> {
+        let flags = flags | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        retry_on_intr(|| rustix::fs::openat(&self.fd, name, flags, mode)).map(File::from)
+    }
+
+    /// The lock file, which is made once and never removed. To be asked of `.cloudlunacy/`.
     pub(super) fn lock_file(&self) -> Result<File, Error> {
-        let flags = OFlags::RDWR | OFlags::CREATE;
-        let file =
-            self.open_file("lock", flags).map_err(|error| super::open_error(&self.path.join("lock"), error.into()))?;
         let access = self.state_access()?;
+        let refused = |error: Errno| match error {
+            Errno::LOOP | Errno::ISDIR => not_the_lock(&self.path),
+            error => super::open_error(&self.path.join(LOCK), error.into()),
+        };
+        let file = match self.open_file(LOCK, OFlags::RDWR) {
+            Err(Errno::NOENT) => {
+                self.ignore_for_git();
+                let mode = Mode::from_raw_mode(access.mode);
+                exactly(|| self.open_mode(LOCK.as_ref(), OFlags::RDWR | OFlags::CREATE, mode)).map_err(refused)?
+            }
+            opened => opened.map_err(refused)?,
+        };
         let stat = rustix::fs::fstat(&file).context("can't look at the lock file")?;
-        if stat.st_uid == rustix::process::geteuid().as_raw() && stat.st_mode & 0o777 != access.mode {
-            let fd = OwnedFd::from(file);
-            self.give(&fd, access)?;
-            return Ok(File::from(fd));
+        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+            return Err(not_the_lock(&self.path));
+        }
+        if (stat.st_gid, stat.st_mode & 0o7777) != (access.group, access.mode) && is_mine(&stat) {
+            give(&file, access).with_context(|| format!("can't set the mode of {}", self.path.join(LOCK).display()))?;
         }
         Ok(file)
+    }
+
+    /// The folder lies in directories that people keep in git; nothing in it is to be committed.
+    fn ignore_for_git(&self) {
+        // Nothing depends on it; if the disk is full, the change itself will say so.
+        if let Ok(access) = self.file_access() {
+            let _ = self.write_new(".gitignore", b"*\n", access, None);
+        }
     }
 
     /// Reads a small file of ours; `None` where there is none.
@@ -146,26 +204,21 @@ impl Folder {
         }
     }
 
-    /// Who owns a file here, without following a link.
-    pub(super) fn owner_of(&self, name: &str) -> Result<u32> {
-        let stat = retry_on_intr(|| rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW))?;
-        Ok(stat.st_uid)
-    }
-
-    /// Writes a file that must not be there yet, flushed.
-    pub(super) fn write_new(&self, name: &str, bytes: &[u8], access: Access) -> Result<()> {
+    /// Writes a file that must not be there yet, flushed, with the extended attributes of `like`.
+    fn write_new(&self, name: &str, bytes: &[u8], access: Access, like: Option<&File>) -> Result<Stamp> {
         let path = self.path.join(name);
         let shown = path.display();
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL;
-        let mut file = match self.open_file(name, flags) {
-            Err(Errno::EXIST) if name == ".gitignore" => return Ok(()),
-            opened => opened.with_context(|| format!("can't create {shown}"))?,
-        };
+        let mut file = self.open_file(name, flags).map_err(|error| super::write_error(&path, error))?;
         let written = (|| {
             file.write_all(bytes).with_context(|| format!("can't write {shown}"))?;
-            let fd = OwnedFd::from(file);
-            self.give(&fd, access)?;
-            retry_on_intr(|| rustix::fs::fsync(&fd)).with_context(|| format!("can't flush {shown}"))
+            give(&file, access).with_context(|| format!("can't set the mode of {shown}"))?;
+            if let Some(like) = like {
+                copy_attributes(&file, like);
+            }
+            retry_on_intr(|| rustix::fs::fsync(&file)).with_context(|| format!("can't flush {shown}"))?;
+            let stat = rustix::fs::fstat(&file).with_context(|| format!("can't look at {shown}"))?;
+            Ok(Stamp::of(&stat))
         })();
         if written.is_err() {
             self.remove(name).ok();
@@ -174,37 +227,27 @@ impl Folder {
     }
 
     /// Stages bytes under a random name: a pid would clash with a dead run's.
-    pub(super) fn stage(&self, prefix: &str, bytes: &[u8], access: Access) -> Result<String> {
+    pub(super) fn stage(&self, prefix: &str, bytes: &[u8], access: Access, like: Option<&File>) -> Result<Staged> {
         let random = std::hash::RandomState::new().build_hasher().finish();
         let name = format!("{prefix}{random:016x}");
-        self.write_new(&name, bytes, access)?;
-        Ok(name)
+        let stamp = self.write_new(&name, bytes, access, like)?;
+        Ok(Staged { name, stamp })
     }
 
-    /// Copies extended attributes (ACLs, SELinux labels) as far as this user may.
-    pub(super) fn copy_attributes(&self, name: &str, from: &File) {
-        let Ok(to) = self.open_file(name, OFlags::RDONLY) else { return };
-        let mut names = vec![0u8; 64 * 1024];
-        let Ok(len) = rustix::fs::flistxattr(from, &mut names[..]) else { return };
-        for attribute in names[..len].split(|b| *b == 0).filter(|n| !n.is_empty()) {
-            let mut value = vec![0u8; 64 * 1024];
-            if let Ok(len) = rustix::fs::fgetxattr(from, attribute, &mut value[..]) {
-                let _ = rustix::fs::fsetxattr(&to, attribute, &value[..len], rustix::fs::XattrFlags::empty());
-            }
-        }
-    }
-
-    pub(super) fn remove(&self, name: &str) -> Result<(), Errno> {
+    pub(super) fn remove(&self, name: impl AsRef<OsStr>) -> Result<(), Errno> {
+        let name = name.as_ref();
         retry_on_intr(|| rustix::fs::unlinkat(&self.fd, name, AtFlags::empty()))
     }
 
     /// Moves a file into another folder, over what is there.
-    pub(super) fn rename_into(&self, name: &str, to: &Folder, new: &str) -> Result<(), Errno> {
+    pub(super) fn rename_into(&self, name: &str, to: &Folder, new: impl AsRef<OsStr>) -> Result<(), Errno> {
+        let new = new.as_ref();
         retry_on_intr(|| rustix::fs::renameat(&self.fd, name, &to.fd, new))
     }
 
     /// Moves a file to where there must be none.
-    pub(super) fn rename_new(&self, name: &str, to: &Folder, new: &str) -> Result<(), Errno> {
+    pub(super) fn rename_new(&self, name: &str, to: &Folder, new: impl AsRef<OsStr>) -> Result<(), Errno> {
+        let new = new.as_ref();
         let flags = rustix::fs::RenameFlags::NOREPLACE;
         match retry_on_intr(|| rustix::fs::renameat_with(&self.fd, name, &to.fd, new, flags)) {
             // Not every file system knows the flag; the lock keeps other cloudlunacys out.
@@ -214,16 +257,35 @@ impl Folder {
     }
 
     /// What a name here is, without following a link; `None` where there is nothing.
-    pub(super) fn file_type(&self, name: &str) -> Option<FileType> {
-        let stat = retry_on_intr(|| rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW)).ok()?;
-        Some(FileType::from_raw_mode(stat.st_mode))
+    pub(super) fn file_type(&self, name: impl AsRef<OsStr>) -> Option<FileType> {
+        self.look_at(name).ok().map(|stat| FileType::from_raw_mode(stat.st_mode))
     }
 
-    /// What tells the present state of a file here from another.
-    pub(super) fn stamp(&self, name: &str) -> Option<Stamp> {
+    /// What is known of a name here, without following a link.
+    pub(super) fn look_at(&self, name: impl AsRef<OsStr>) -> Result<Stat, Errno> {
+        let name = name.as_ref();
         retry_on_intr(|| rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW))
-            .ok()
-            .map(|stat| Stamp::of(&stat))
+    }
+
+    /// What tells the present state of a file here from another; `None` where there is none.
+    pub(super) fn stamp(&self, name: impl AsRef<OsStr>) -> Result<Option<Stamp>, Errno> {
+        match self.look_at(name) {
+            Ok(stat) => Ok(Some(Stamp::of(&stat))),
+            Err(Errno::NOENT) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What speaks against trusting locks and flushes here.
+    pub(super) fn doubts(&self) -> Option<String> {
+        const NETWORK: [(u32, &str); 4] =
+            [(0x6969, "NFS"), (0xff53_4d42, "CIFS"), (0xfe53_4d42, "SMB"), (0x0102_1997, "9p")];
+        let found = retry_on_intr(|| rustix::fs::fstatfs(&self.fd)).ok()?.f_type as u32;
+        let (_, name) = NETWORK.iter().find(|(magic, _)| *magic == found)?;
+        Some(format!(
+            "{} lies on {name}, where locks and flushes hold only with some servers: change it from one machine only",
+            self.path.display()
+        ))
     }
 
     pub(super) fn flush(&self) -> Result<(), Errno> {
@@ -237,17 +299,75 @@ impl Folder {
     }
 
     /// The names here, without `.` and `..`.
-    pub(super) fn names(&self) -> Result<Vec<String>> {
-        let entries =
-            rustix::fs::Dir::read_from(&self.fd).with_context(|| format!("can't list {}", self.path.display()))?;
+    pub(super) fn names(&self) -> Result<Vec<OsString>> {
+        let entries = retry_on_intr(|| rustix::fs::Dir::read_from(&self.fd))
+            .with_context(|| format!("can't list {}", self.path.display()))?;
         let mut names = Vec::new();
         for entry in entries {
             let entry = entry.with_context(|| format!("can't list {}", self.path.display()))?;
             let name = entry.file_name().to_bytes();
             if name != b"." && name != b".." {
-                names.push(String::from_utf8_lossy(name).into_owned());
+                names.push(OsString::from_vec(name.to_vec()));
             }
         }
         Ok(names)
     }
+}
+
+/// Makes something with the very mode it is given: it is right from the first moment, whoever dies then.
+fn exactly<T>(make: impl FnOnce() -> T) -> T {
+    let mask = rustix::process::umask(Mode::empty());
+    let made = make();
+    rustix::process::umask(mask);
+    made
+}
+
+/// Whether this user may set a file's mode.
+fn is_mine(stat: &Stat) -> bool {
+    let user = rustix::process::geteuid();
+    user.is_root() || user.as_raw() == stat.st_uid
+}
+
+/// Sets mode and, as far as this user may, owner and group. The umask has no say.
+fn give(file: impl std::os::fd::AsFd, access: Access) -> Result<(), Errno> {
+    let mut stat = retry_on_intr(|| rustix::fs::fstat(&file))?;
+    if (stat.st_uid, stat.st_gid) != (access.owner, access.group) {
+        let (owner, group) = (Uid::from_raw(access.owner), Gid::from_raw(access.group));
+        if retry_on_intr(|| rustix::fs::fchown(&file, Some(owner), Some(group))).is_err() {
+            // Only root gives files away; the group is still worth keeping.
+            let _ = retry_on_intr(|| rustix::fs::fchown(&file, None, Some(group)));
+        }
+        stat = retry_on_intr(|| rustix::fs::fstat(&file))?;
+    }
+    // Some file systems know one mode only, and refuse to be told even that.
+    if stat.st_mode & 0o7777 == access.mode {
+        return Ok(());
+    }
+    retry_on_intr(|| rustix::fs::fchmod(&file, Mode::from_raw_mode(access.mode)))
+}
+
+/// Copies extended attributes (ACLs, SELinux labels) as far as this user may, and takes away inherited ones.
+fn copy_attributes(to: &File, from: &File) {
+    let Some(wanted) = attributes(from) else { return };
+    for inherited in attributes(to).unwrap_or_default().into_iter().filter(|name| !wanted.contains(name)) {
+        let _ = rustix::fs::fremovexattr(to, inherited);
+    }
+    for name in wanted {
+        let mut value = vec![0u8; 64 * 1024];
+        if let Ok(len) = rustix::fs::fgetxattr(from, &name, &mut value[..]) {
+            let _ = rustix::fs::fsetxattr(to, &name, &value[..len], rustix::fs::XattrFlags::empty());
+        }
+    }
+}
+
+fn attributes(file: &File) -> Option<Vec<OsString>> {
+    let mut names = vec![0u8; 64 * 1024];
+    let len = rustix::fs::flistxattr(file, &mut names[..]).ok()?;
+    let names = names[..len].split(|b| *b == 0).filter(|name| !name.is_empty());
+    Some(names.map(|name| OsString::from_vec(name.to_vec())).collect())
+}
+
+fn not_the_lock(state: &Path) -> Error {
+    Error::new(Code::Io, format!("{} is not a file of ours", state.join(LOCK).display()))
+        .hint("remove it: cloudlunacy locks a plain file there and follows no link")
 }

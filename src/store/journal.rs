@@ -1,110 +1,183 @@
 //! The journal of a change over several files. Once it stands, the change will be made: the next
 //! command that writes finishes what a dead one began, and readers see the directory as it will be.
+//! A change that can't be finished is taken back: the journal gets another name, and means the opposite.
 
 use super::commit::{BESIDE, STAGED};
-use super::folder::{Folder, STATE};
+use super::folder::{Folder, STATE, Staged};
 use super::read::{Snapshot, Stamp, content};
 use crate::error::{Code, Error};
 use crate::inventory::File;
 use anyhow::{Context, Result};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
+use std::ffi::OsString;
 use std::io::Read;
-use std::path::PathBuf;
 
 const JOURNAL: &str = "journal";
+/// The name of the journal of a change that is being taken back.
+const BACK: &str = "journal-back";
+
+/// What becomes of a journal that is over: a reader must notice a change that began and ended while it read.
+const SETTLED: &str = "settled";
 
 /// What has been decided but not yet been finished.
-#[derive(Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Journal {
     version: u32,
-    steps: Vec<Step>,
+    pub(super) steps: Vec<Step>,
+    #[serde(skip)]
+    pub(super) back: bool,
+    /// Whoever wrote it could follow a link of his own making with it; then none is followed.
+    #[serde(skip)]
+    follows_links: bool,
     #[serde(skip)]
     stamp: Option<Stamp>,
 }
 
 /// One file of a change.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Step {
     /// Path in the directory.
     pub(super) path: String,
-    /// The staged file; `None` where the file goes.
-    pub(super) staged: Option<String>,
     /// Whether it is staged beside its target, on another file system than the directory.
     pub(super) beside: bool,
     /// What stood there when the change was decided; `None` where nothing did.
-    pub(super) old: Option<Stamp>,
+    pub(super) before: Option<Stamp>,
+    /// The new text; `None` where the file goes.
+    pub(super) new: Option<Staged>,
+    /// A copy of the old text, to go back to; a change of one file needs none.
+    pub(super) old: Option<Staged>,
+}
+
+/// What a file is on the way from, and to; `None` where there is none.
+struct Way<'s> {
+    from: Option<Stamp>,
+    to: Option<&'s Staged>,
+}
+
+impl Way<'_> {
+    fn is_done(&self, present: Option<Stamp>) -> bool {
+        present == self.to.map(|staged| staged.stamp)
+    }
 }
 
 impl Step {
-    /// Moves the new text into place, or takes the file away.
-    pub(super) fn happen(&self, state: &Folder, parent: &Folder, name: &str, new: bool) -> Result<(), Errno> {
-        let place = if self.beside { parent } else { state };
-        match &self.staged {
-            Some(staged) if new => place.rename_new(staged, parent, name),
-            Some(staged) => place.rename_into(staged, parent, name),
-            None => parent.remove(name),
-        }
-    }
-
-    /// Whether the step has not happened yet, as far as that shows.
-    fn is_pending(&self, state: &Folder, parent: &Folder) -> bool {
-        let place = if self.beside { parent } else { state };
-        self.staged.as_ref().is_none_or(|staged| place.file_type(staged).is_some())
-    }
-
-    /// Takes the staged file away.
-    pub(super) fn discard(&self, state: &Folder, parent: &Folder) {
-        if let Some(staged) = &self.staged {
-            let _ = if self.beside { parent } else { state }.remove(staged);
+    fn way(&self, back: bool) -> Way<'_> {
+        match back {
+            false => Way { from: self.before, to: self.new.as_ref() },
+            true => Way { from: self.new.as_ref().map(|staged| staged.stamp), to: self.old.as_ref() },
         }
     }
 
     /// The folder that the file really lies in, and its name there.
-    fn target(&self, folder: &Folder) -> Result<(Folder, String), Error> {
+    fn target(&self, folder: &Folder, follows_links: bool) -> Result<(Folder, OsString), Error> {
         let here = folder.path().join(&self.path);
-        let real = std::fs::canonicalize(&here).unwrap_or(here);
-        Folder::parent_of(&real)
+        let found = match follows_links {
+            true => Folder::parent_of(&std::fs::canonicalize(&here).unwrap_or_else(|_| here.clone())),
+            false => folder.parent_below(&self.path),
+        };
+        found.map_err(|error| super::open_error(&here, error.into()))
     }
 
     /// Whether this is a step that a change of ours can have: nothing outside, nothing of another's.
     fn is_ours(&self) -> bool {
-        let inside = !self.path.starts_with('/') && self.path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+        let inside =
+            !self.path.starts_with('/') && self.path.split('/').all(|part| !matches!(part, "" | "." | ".." | STATE));
         let prefix = if self.beside { BESIDE } else { STAGED };
-        inside && self.staged.as_ref().is_none_or(|s| s.starts_with(prefix) && !s.contains('/'))
+        inside
+            && [&self.new, &self.old].into_iter().flatten().all(|s| s.name.starts_with(prefix) && !s.name.contains('/'))
     }
 }
 
 impl Journal {
-    pub(super) fn new(steps: Vec<Step>) -> Journal {
-        Journal { version: 1, steps, stamp: None }
+    pub(super) fn new() -> Journal {
+        Journal { version: 1, follows_links: true, ..Journal::default() }
     }
 
     /// Puts the journal in its place, flushed: from here on the change is decided.
     pub(super) fn write(&self, state: &Folder) -> Result<()> {
-        let staged = state.stage(STAGED, &serde_json::to_vec(self)?, state.state_access()?)?;
-        state.rename_into(&staged, state, JOURNAL).context("can't write the journal")?;
+        let staged = state.stage(STAGED, &serde_json::to_vec(self)?, state.state_access()?, None)?;
+        state.rename_into(&staged.name, state, JOURNAL).context("can't write the journal")?;
+        state.flush().context("can't flush the journal")
+    }
+
+    /// Decides that the change is taken back.
+    pub(super) fn turn_back(&mut self, state: &Folder) -> Result<()> {
+        state.rename_into(JOURNAL, state, BACK).context("can't take the change back")?;
+        self.back = true;
         state.flush().context("can't flush the journal")
     }
 
     /// Tells one journal from another.
-    pub(super) fn id(&self) -> Option<Stamp> {
-        self.stamp
+    pub(super) fn id(&self) -> (bool, Option<Stamp>) {
+        (self.back, self.stamp)
     }
 
-    /// Shows the directory as it will be when the change is finished.
-    pub(super) fn overlay(&self, folder: &Folder, snapshot: &mut Snapshot) -> Result<(), Error> {
-        let state = Folder::open(&folder.path().join(STATE))?;
+    /// Puts every file in its place; gives the folders to flush, and the files that something else has changed: they are kept.
+    pub(super) fn carry_out(&self, folder: &Folder, state: &Folder) -> Result<(Vec<Folder>, Vec<String>), Error> {
+        let (mut parents, mut kept) = (Vec::new(), Vec::new());
+        let mut step = |step: &Step| {
+            let (parent, name) = step.target(folder, self.follows_links)?;
+            let failed = |error: Errno| super::write_error(&folder.path().join(&step.path), error);
+            let way = step.way(self.back);
+            let present = parent.stamp(&name).map_err(failed)?;
+            let place = if step.beside { &parent } else { state };
+            if present == way.from && !way.is_done(present) {
+                let moved = match way.to {
+                    Some(staged) if present.is_none() => place.rename_new(&staged.name, &parent, &name),
+                    Some(staged) => place.rename_into(&staged.name, &parent, &name),
+                    None => parent.remove(&name),
+                };
+                match moved {
+                    Err(Errno::EXIST | Errno::NOENT) => kept.push(step.path.clone()),
+                    moved => moved.map_err(failed)?,
+                }
+            } else if !(way.is_done(present) || self.back && present == step.before) {
+                kept.push(step.path.clone());
+            }
+            parents.push(parent);
+            Ok::<_, Error>(())
+        };
+        // What is referred to comes first and goes last, on the way back too.
+        match self.back {
+            false => self.steps.iter().try_for_each(&mut step)?,
+            true => self.steps.iter().rev().try_for_each(&mut step)?,
+        }
+        parents.dedup_by(|a, b| a.path() == b.path());
+        Ok((parents, kept))
+    }
+
+    /// Clears away what was staged and is not needed any more.
+    pub(super) fn discard(&self, folder: &Folder, state: &Folder) {
         for step in &self.steps {
-            let (parent, _) = step.target(folder)?;
+            let beside = step.beside.then(|| step.target(folder, self.follows_links).ok()).flatten();
+            let place = beside.as_ref().map_or(state, |(parent, _)| parent);
+            for staged in [&step.new, &step.old].into_iter().flatten() {
+                let _ = place.remove(&staged.name);
+            }
+        }
+    }
+
+    /// Shows the directory as it will be when the change is finished; false where it has gone on meanwhile.
+    pub(super) fn overlay(&self, folder: &Folder, snapshot: &mut Snapshot) -> Result<bool, Error> {
+        let Ok(state) = folder.below(STATE) else { return Ok(false) };
+        for step in &self.steps {
+            let way = step.way(self.back);
+            let present = snapshot.origins.get(&step.path).map(|origin| origin.stamp);
+            if present != way.from || way.is_done(present) {
+                continue; // in place already, or changed by something else
+            }
+            let (parent, name) = step.target(folder, self.follows_links)?;
             let place = if step.beside { &parent } else { &state };
-            let new = match &step.staged {
+            let new = match way.to {
                 None => None,
-                Some(staged) => match place.open_file(staged, OFlags::RDONLY) {
-                    Err(Errno::NOENT) => continue, // already in place
-                    Err(error) => return Err(super::open_error(&place.path().join(staged), error.into())),
+                Some(staged) => match place.open_file(&staged.name, OFlags::RDONLY) {
+                    // Moved into place just now; or lost, and then the change can't go on.
+                    Err(Errno::NOENT) if parent.stamp(&name) == Ok(present) => continue,
+                    Err(Errno::NOENT) => return Ok(false),
+                    Err(error) => return Err(super::open_error(&place.path().join(&staged.name), error.into())),
                     Ok(mut file) => {
                         let mut bytes = Vec::new();
                         file.read_to_end(&mut bytes).context("can't read a staged file")?;
@@ -123,77 +196,129 @@ impl Journal {
                 (None, None) => {}
             }
         }
-        Ok(())
+        Ok(true)
+    }
+
+    /// Whether a text that the change still needs is gone.
+    fn lacks_text(&self, folder: &Folder, state: &Folder) -> Result<bool, Error> {
+        for step in &self.steps {
+            let (parent, name) = step.target(folder, self.follows_links)?;
+            let place = if step.beside { &parent } else { state };
+            let way = step.way(self.back);
+            let present = parent.stamp(&name).map_err(|e| super::open_error(parent.path(), e.into()))?;
+            let needed = present == way.from && !way.is_done(present);
+            if needed && way.to.is_some_and(|staged| place.file_type(&staged.name).is_none()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
-/// The journal of an unfinished change, if there is one.
+/// The journal of an unfinished change, if there is one, for a reader. Who may not look at it sees what is there.
 pub(super) fn read(folder: &Folder) -> Result<Option<Journal>, Error> {
-    let path = folder.path().join(STATE);
-    let state = match Folder::open(&path) {
-        Ok(state) => state,
-        Err(error) if error.code == Code::NoDirectory => return Ok(None),
-        Err(error) => return Err(error),
+    let opened = match folder.below(STATE) {
+        Err(Errno::NOTDIR | Errno::LOOP) => return Ok(None),
+        state => state.and_then(|state| open(&state)),
     };
-    let owner = match state.owner_of(JOURNAL) {
-        Ok(owner) => owner,
-        Err(_) => return Ok(None),
-    };
+    match opened {
+        Err(Errno::NOENT | Errno::ACCESS) | Ok(None) => Ok(None),
+        Err(error) => Err(super::open_error(&folder.path().join(STATE), error.into())),
+        Ok(Some((file, back))) => parse(folder, file, back).map(Some),
+    }
+}
+
+fn open(state: &Folder) -> Result<Option<(std::fs::File, bool)>, Errno> {
+    for (name, back) in [(JOURNAL, false), (BACK, true)] {
+        match state.open_file(name, OFlags::RDONLY) {
+            Err(Errno::NOENT) => {}
+            opened => return opened.map(|file| Some((file, back))),
+        }
+    }
+    Ok(None)
+}
+
+fn parse(folder: &Folder, mut file: std::fs::File, back: bool) -> Result<Journal, Error> {
+    let name = name(back);
     let refused = |why: &str| {
-        Error::new(Code::Io, format!("{} {why}", PathBuf::from(STATE).join(JOURNAL).display()))
-            .hint("look at it, and remove it if it is not yours")
+        Error::new(Code::Io, format!("{STATE}/{name} {why}")).hint("look at it, and remove it if it is not yours")
     };
-    let trusted = [0, rustix::process::geteuid().as_raw(), folder.stat()?.st_uid];
-    if !trusted.contains(&owner) {
+    let stat = rustix::fs::fstat(&file).context("can't look at the journal")?;
+    let owner = stat.st_uid;
+    let top = folder.stat()?;
+    let trusted = [0, rustix::process::geteuid().as_raw(), top.st_uid].contains(&owner);
+    // Users who share the directory by its group finish each other's changes, as they may edit each other's files.
+    let shared = top.st_mode & 0o1020 == 0o020 && stat.st_gid == top.st_gid && stat.st_nlink == 1;
+    if !trusted && !shared {
         return Err(refused(&format!(
             "was written by user {owner}, who is neither root, nor you, nor the directory's owner"
         )));
     }
-    let bytes = match state.open_file(JOURNAL, OFlags::RDONLY) {
-        // Who may not read it may not finish it either, and sees what is there.
-        Err(Errno::ACCESS | Errno::PERM | Errno::NOENT) => return Ok(None),
-        _ => state.read_own(JOURNAL)?.unwrap_or_default(),
-    };
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).context("can't read the journal")?;
     let mut journal: Journal = serde_json::from_slice(&bytes).map_err(|e| refused(&format!("can't be read ({e})")))?;
     if journal.version != 1 || !journal.steps.iter().all(Step::is_ours) {
         return Err(refused("is not one that this version of cloudlunacy wrote"));
     }
-    let file = state.open_file(JOURNAL, OFlags::RDONLY);
-    journal.stamp = file.ok().and_then(|f| rustix::fs::fstat(&f).ok()).map(|stat| Stamp::of(&stat));
-    Ok(Some(journal))
+    if !trusted && journal.steps.iter().any(|step| step.beside) {
+        return Err(refused(&format!("was written by user {owner} and leads out of the directory")));
+    }
+    (journal.back, journal.follows_links, journal.stamp) = (back, trusted, Some(Stamp::of(&stat)));
+    Ok(journal)
 }
 
-pub(super) fn remove(state: &Folder) -> Result<()> {
-    state.remove(JOURNAL).context("can't remove the journal")?;
-    state.flush().context("can't flush the removal of the journal")
+fn name(back: bool) -> &'static str {
+    if back { BACK } else { JOURNAL }
+}
+
+/// Whether a journal stands, or may stand.
+pub(super) fn stands(state: &Folder) -> bool {
+    [JOURNAL, BACK].iter().any(|name| state.stamp(name) != Ok(None))
+}
+
+/// Which change was the last to be over.
+pub(super) fn settled(folder: &Folder) -> Option<Stamp> {
+    folder.below(STATE).and_then(|state| state.stamp(SETTLED)).ok().flatten()
+}
+
+/// Puts the journal aside: the change is over.
+pub(super) fn settle(state: &Folder, back: bool) -> Result<()> {
+    state.rename_into(name(back), state, SETTLED).context("can't put the journal aside")?;
+    state.flush().context("can't flush that the journal is put aside")
 }
 
 /// Finishes a change that a dead process began, and clears away what dead processes staged. Needs the lock.
 pub(super) fn recover(folder: &Folder, state: &Folder) -> Result<Vec<String>, Error> {
     let mut warnings = Vec::new();
-    if let Some(journal) = read(folder)? {
-        for step in &journal.steps {
-            let (parent, name) = step.target(folder)?;
-            if parent.stamp(&name) != step.old && step.is_pending(state, &parent) {
-                warnings.push(format!(
-                    "{} was edited by hand after an earlier command died over it; that edit was kept",
-                    step.path
-                ));
-                step.discard(state, &parent);
-                continue;
+    let opened = open(state).map_err(|error| super::open_error(&state.path().join(JOURNAL), error.into()))?;
+    if let Some((file, back)) = opened {
+        let mut journal = parse(folder, file, back)?;
+        if !journal.back && journal.lacks_text(folder, state)? {
+            journal.turn_back(state)?;
+        }
+        let (parents, kept) = match journal.carry_out(folder, state) {
+            Err(_) if !journal.back => {
+                journal.turn_back(state)?;
+                journal.carry_out(folder, state)?
             }
-            match step.happen(state, &parent, &name, false) {
-                Ok(()) | Err(Errno::NOENT) => {}
-                Err(error) => return Err(super::open_error(&folder.path().join(&step.path), error.into())),
-            }
+            done => done?,
+        };
+        for parent in parents {
             parent.flush().with_context(|| format!("can't flush {}", parent.path().display()))?;
         }
         let _ = folder.touch();
-        remove(state)?;
-        warnings.push("finished a change that an earlier command had begun when it died".into());
+        settle(state, journal.back)?;
+        journal.discard(folder, state);
+        let kept = kept
+            .iter()
+            .map(|path| format!("{path} is not as an earlier command left it when it died; it was kept as it is"));
+        warnings.extend(kept);
+        let came = if journal.back { "took back" } else { "finished" };
+        warnings.push(format!("{came} a change that an earlier command had begun when it died"));
     }
-    for name in state.names()?.iter().filter(|name| name.starts_with(STAGED)) {
-        state.remove(name).with_context(|| format!("can't remove {}", state.path().join(name).display()))?;
+    for name in state.names()?.iter().filter(|name| name.as_encoded_bytes().starts_with(STAGED.as_bytes())) {
+        // It is in nobody's way; what can't be removed now goes next time.
+        let _ = state.remove(name);
     }
     Ok(warnings)
 }

@@ -9,15 +9,23 @@ use anyhow::{Context, Result, anyhow};
 use rustix::fs::{FileType, OFlags, Stat};
 use rustix::io::Errno;
 use std::collections::HashMap;
-use std::io::Read;
+use std::ffi::OsStr;
+use std::io::{ErrorKind, Read};
 use std::path::PathBuf;
 
 /// The directory at one moment.
 pub struct Snapshot {
     /// Files in the order in which Traefik loads them.
     pub files: Vec<File>,
-    /// Where each file really lies and what it was when it was read; by path.
+    /// Where each file really lies and what it was when it was read; by path. None for what can't be read or edited.
     pub(super) origins: HashMap<String, Origin>,
+}
+
+impl Snapshot {
+    /// Whether a file is behind a link.
+    pub(super) fn is_linked(&self, path: &str) -> bool {
+        self.origins.get(path).is_some_and(|origin| origin.linked)
+    }
 }
 
 /// Where a file's bytes are.
@@ -28,9 +36,24 @@ pub(super) struct Origin {
     /// Whether `real` is behind a link.
     pub(super) linked: bool,
     pub(super) stamp: Stamp,
+    /// How many names it has.
+    pub(super) names: u64,
+    /// When anything about it last changed, its mode and owner too.
+    pub(super) changed: (i64, u64),
 }
 
-/// What tells one state of a file from another.
+impl Origin {
+    /// Whether a file is still what was read.
+    pub(super) fn is(&self, stat: &Stat) -> bool {
+        self.stamp == Stamp::of(stat) && self.changed == changed(stat)
+    }
+}
+
+fn changed(stat: &Stat) -> (i64, u64) {
+    (stat.st_ctime, stat.st_ctime_nsec)
+}
+
+/// What tells one state of a file from another, whatever it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Stamp {
     device: u64,
@@ -46,31 +69,31 @@ impl Stamp {
             device: stat.st_dev,
             inode: stat.st_ino,
             size: stat.st_size as u64,
-            seconds: stat.st_mtime as i64,
-            nanoseconds: stat.st_mtime_nsec as u64,
+            seconds: stat.st_mtime,
+            nanoseconds: stat.st_mtime_nsec,
         }
     }
 }
+
+const IRREGULAR: &str = "this is not a regular file; Traefik would fail or hang on it";
 
 /// How often a directory is listed again because files vanished under our hands.
 const TRIES: usize = 50;
 
 pub(super) fn snapshot(folder: &Folder, only: Option<&str>) -> Result<Snapshot, Error> {
     for _ in 0..TRIES {
+        let settled = journal::settled(folder);
         let journal = journal::read(folder)?;
         let mut snapshot = Snapshot { files: Vec::new(), origins: HashMap::new() };
         let whole = match only {
-            Some(name) => folder.file_type(name).is_none() || load(folder, "", name, &mut snapshot)?,
+            Some(name) => folder.file_type(name).is_none() || load(folder, "", name.as_ref(), &mut snapshot)?,
             None => walk(folder, "", &mut snapshot)?,
         };
-        if !whole {
-            continue;
-        }
-        if let Some(journal) = &journal {
-            journal.overlay(folder, &mut snapshot)?;
-        }
+        let whole = whole && journal.as_ref().map_or(Ok(true), |j| j.overlay(folder, &mut snapshot))?;
         // A change that began or ended in between would show half of itself.
-        if journal::read(folder)?.map(|j| j.id()) == journal.map(|j| j.id()) {
+        let still =
+            journal::read(folder)?.map(|j| j.id()) == journal.map(|j| j.id()) && journal::settled(folder) == settled;
+        if whole && still {
             return Ok(snapshot);
         }
     }
@@ -82,61 +105,70 @@ fn walk(folder: &Folder, prefix: &str, snapshot: &mut Snapshot) -> Result<bool, 
     let mut names = folder.names()?;
     names.sort_unstable();
     for name in names {
-        match folder.file_type(&name) {
-            Some(FileType::Directory) if prefix.is_empty() && name == STATE => {}
-            Some(FileType::Directory) => {
-                let below = Folder::open(&folder.path().join(&name))?;
-                if !walk(&below, &format!("{prefix}{name}/"), snapshot)? {
-                    return Ok(false);
-                }
-            }
-            Some(_) if Format::of(&name).is_some() => {
-                if !load(folder, prefix, &name, snapshot)? {
-                    return Ok(false);
-                }
-            }
-            _ => {}
+        let shown = name.to_string_lossy();
+        let whole = match folder.file_type(&name) {
+            Some(FileType::Directory) if prefix.is_empty() && name == STATE => true,
+            Some(FileType::Directory) => match folder.below(&name) {
+                Ok(below) => walk(&below, &format!("{prefix}{shown}/"), snapshot)?,
+                Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => false,
+                Err(error) => return Err(super::open_error(&folder.path().join(&name), error.into())),
+            },
+            found if Format::of(&shown).is_some() => found.is_some() && load(folder, prefix, &name, snapshot)?,
+            _ => true,
+        };
+        if !whole {
+            return Ok(false);
         }
     }
     Ok(true)
 }
 
 /// Adds one file; false where it vanished meanwhile.
-fn load(folder: &Folder, prefix: &str, name: &str, snapshot: &mut Snapshot) -> Result<bool, Error> {
-    let path = format!("{prefix}{name}");
+fn load(folder: &Folder, prefix: &str, name: &OsStr, snapshot: &mut Snapshot) -> Result<bool, Error> {
+    let path = format!("{prefix}{}", name.to_string_lossy());
     let here = folder.path().join(name);
     let linked = folder.file_type(name) == Some(FileType::Symlink);
     let broken = |message: String| File {
         path: path.clone(),
         content: Content::Broken { source: String::new(), line: 0, message },
     };
-    let real = match linked {
-        false => here.clone(),
-        true => match std::fs::canonicalize(&here) {
-            Ok(real) => real,
+    let mut real = here.clone();
+    let opened = if linked {
+        match std::fs::canonicalize(&here) {
+            Ok(target) => real = target,
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => return Err(super::open_error(&here, error)),
             Err(error) => {
                 snapshot.files.push(broken(format!(
                     "this link leads nowhere ({error}); Traefik refuses the whole directory for it"
                 )));
                 return Ok(true);
             }
-        },
+        }
+        folder.open_file(&real, OFlags::RDONLY)
+    } else {
+        folder.open_file(name, OFlags::RDONLY)
     };
-    let (parent, last) = Folder::parent_of(&real)?;
-    let mut file = match parent.open_file(&last, OFlags::RDONLY) {
+    let mut file = match opened {
         Ok(file) => file,
-        Err(Errno::NOENT) => return Ok(false),
+        // Gone, or a link now: whoever did that is still at it.
+        Err(Errno::NOENT | Errno::LOOP) => return Ok(false),
+        Err(Errno::NXIO) => {
+            snapshot.files.push(broken(IRREGULAR.into()));
+            return Ok(true);
+        }
         Err(error) => return Err(super::open_error(&here, error.into())),
     };
     let stat = rustix::fs::fstat(&file).with_context(|| format!("can't look at {}", here.display()))?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
-        snapshot.files.push(broken("this is not a regular file; Traefik would fail or hang on it".into()));
+        snapshot.files.push(broken(IRREGULAR.into()));
         return Ok(true);
     }
     let mut bytes = Vec::with_capacity(stat.st_size as usize + 1);
     file.read_to_end(&mut bytes).with_context(|| format!("can't read {}", here.display()))?;
     snapshot.files.push(File { path: path.clone(), content: content(&path, bytes) });
-    snapshot.origins.insert(path, Origin { real, linked, stamp: Stamp::of(&stat) });
+    snapshot
+        .origins
+        .insert(path, Origin { real, linked, stamp: Stamp::of(&stat), names: stat.st_nlink, changed: changed(&stat) });
     Ok(true)
 }
 
