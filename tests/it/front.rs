@@ -1,1 +1,107 @@
+//! The front server as a whole: commands as a user types them, and what the real Traefik then does.
 
+mod applied;
+mod modes;
+mod protocols;
+mod refused;
+mod routes;
+mod serves;
+mod under_load;
+
+use crate::support::place::Place;
+use crate::support::traefik::{Options, Traefik};
+use crate::support::wait_for;
+use std::path::PathBuf;
+use std::thread::sleep;
+use std::time::Duration;
+
+/// A directory, and the Traefik that reads it; commands know Traefik's own static configuration.
+struct Front {
+    place: Place,
+    traefik: Traefik,
+}
+
+impl Front {
+    /// Starts Traefik on `dynamic/`; the options are given the directory.
+    fn start(place: Place, options: impl FnOnce(Options) -> Options) -> Front {
+        let traefik = Traefik::start(&options(Options::directory(&place.dir())));
+        Front { place, traefik }
+    }
+
+    /// With the entry points `web`, `websecure` and `mongodb`.
+    fn usual(place: Place) -> Front {
+        Front::start(place, |o| o.tcp("web").tcp("websecure").tcp("mongodb"))
+    }
+
+    /// Types `cloudlunacy LINE`, which must succeed; gives what it prints.
+    fn ok(&self, line: &str) -> String {
+        self.place.ok(&refs(&self.words(line)))
+    }
+
+    /// Types what must change the configuration, and waits until Traefik has applied it.
+    fn live(&self, line: &str) -> String {
+        let before = self.traefik.applied();
+        let out = self.ok(line);
+        self.wait_applied(before, line);
+        out
+    }
+
+    /// Types what must fail with this exit code and change nothing; gives what it complains of.
+    fn fails(&self, code: i32, line: &str) -> String {
+        self.place.fails(code, &refs(&self.words(line)))
+    }
+
+    /// Changes a file by hand, as an editor that replaces it does, and waits until Traefik has applied it.
+    fn by_hand(&self, name: &str, text: &str) {
+        let before = self.traefik.applied();
+        let fresh = self.place.top().join("fresh");
+        std::fs::write(&fresh, text).unwrap();
+        std::fs::rename(fresh, self.place.dir().join(name)).unwrap();
+        self.wait_applied(before, name);
+    }
+
+    fn wait_applied(&self, before: usize, what: &str) {
+        wait_for(&format!("Traefik to apply: {what}"), || (self.traefik.applied() > before).then_some(()));
+        // Traefik switches its entry points one after the other.
+        sleep(Duration::from_millis(50));
+    }
+
+    /// The port of an entry point.
+    fn port(&self, entry_point: &str) -> u16 {
+        self.traefik.port(entry_point)
+    }
+
+    /// Status and body over plain HTTP on the entry point `web`.
+    fn get(&self, host: &str, path: &str) -> (u16, String) {
+        crate::support::http::get(self.port("web"), host, path)
+    }
+
+    fn words(&self, line: &str) -> Vec<String> {
+        let mut words = words(line);
+        words.extend(["--static".to_owned(), path(self.traefik.static_file())]);
+        words
+    }
+}
+
+fn refs(words: &[String]) -> Vec<&str> {
+    words.iter().map(String::as_str).collect()
+}
+
+fn path(path: PathBuf) -> String {
+    path.into_os_string().into_string().unwrap()
+}
+
+/// The words of a command line; single quotes hold one together.
+fn words(line: &str) -> Vec<String> {
+    let parts = line.split('\'').enumerate();
+    let of = |(at, part): (usize, &str)| match at % 2 {
+        0 => part.split_whitespace().map(str::to_owned).collect(),
+        _ => vec![part.to_owned()],
+    };
+    parts.flat_map(of).collect()
+}
+
+/// What came back, for a request that was answered with 200.
+fn served(by: &str) -> (u16, String) {
+    (200, by.to_owned())
+}
