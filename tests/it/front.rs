@@ -8,12 +8,13 @@ mod routes;
 mod serves;
 mod under_load;
 
+use crate::support::http;
 use crate::support::place::Place;
 use crate::support::traefik::{Options, Traefik};
 use crate::support::wait_for;
 use std::path::PathBuf;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A directory, and the Traefik that reads it; commands know Traefik's own static configuration.
 struct Front {
@@ -61,9 +62,15 @@ impl Front {
     }
 
     fn wait_applied(&self, before: usize, what: &str) {
-        wait_for(&format!("Traefik to apply: {what}"), || (self.traefik.applied() > before).then_some(()));
-        // Traefik switches its entry points one after the other.
-        sleep(Duration::from_millis(50));
+        let applied = || self.traefik.applied() > before;
+        // A load that turns out to be unchanged counts for a moment, until Traefik says so.
+        let lasting = || {
+            applied() && {
+                sleep(Duration::from_millis(20));
+                applied()
+            }
+        };
+        wait_for(&format!("Traefik to apply: {what}"), || lasting().then_some(()));
     }
 
     /// The port of an entry point.
@@ -71,9 +78,39 @@ impl Front {
         self.traefik.port(entry_point)
     }
 
-    /// Status and body over plain HTTP on the entry point `web`.
-    fn get(&self, host: &str, path: &str) -> (u16, String) {
-        crate::support::http::get(self.port("web"), host, path)
+    /// Waits until the entry point `web` answers with 200 and this body.
+    fn serves(&self, host: &str, path: &str, body: &str) {
+        self.serves_on("web", host, path, body);
+    }
+
+    /// The same of another entry point without TLS.
+    fn serves_on(&self, entry_point: &str, host: &str, path: &str, body: &str) {
+        let got =
+            self.eventually(|| http::get(self.port(entry_point), host, path), |got| *got == (200, body.to_owned()));
+        assert_eq!(got, (200, body.to_owned()), "{host}{path} on {entry_point}");
+    }
+
+    /// Waits until no route takes a request on the entry point `web`.
+    fn lacks(&self, host: &str, path: &str) {
+        self.lacks_on("web", host, path);
+    }
+
+    /// The same of another entry point without TLS.
+    fn lacks_on(&self, entry_point: &str, host: &str, path: &str) {
+        let got = self.eventually(|| http::get(self.port(entry_point), host, path), |got| got.0 == 404);
+        assert_eq!(got.0, 404, "{host}{path} on {entry_point}: {}", got.1);
+    }
+
+    /// Waits until a client gets this: Traefik has applied a change a moment before its entry points act on it.
+    fn eventually<T>(&self, ask: impl Fn() -> T, right: impl Fn(&T) -> bool) -> T {
+        let deadline = Instant::now() + Duration::from_secs(3);
+        loop {
+            let got = ask();
+            if right(&got) || Instant::now() > deadline {
+                return got;
+            }
+            sleep(Duration::from_millis(20));
+        }
     }
 
     fn words(&self, line: &str) -> Vec<String> {
@@ -99,9 +136,4 @@ fn words(line: &str) -> Vec<String> {
         _ => vec![part.to_owned()],
     };
     parts.flat_map(of).collect()
-}
-
-/// What came back, for a request that was answered with 200.
-fn served(by: &str) -> (u16, String) {
-    (200, by.to_owned())
 }

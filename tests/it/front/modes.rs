@@ -1,6 +1,6 @@
 //! What the static configuration decides: which files are managed, and what new routes get.
 
-use super::{Front, served, words};
+use super::{Front, words};
 use crate::support::certs::Ca;
 use crate::support::http::{self, Upstream};
 use crate::support::place::{Place, Ran};
@@ -28,7 +28,7 @@ fn one_file_is_managed_where_traefik_reads_one_file() {
     let out = ok(&format!("route add app.example.com {}", app.url()));
     assert!(out.contains("dynamic.yml:"), "{out}");
     traefik.wait_router("http", "app.example.com@file");
-    assert_eq!(http::get(traefik.port("web"), "app.example.com", "/"), served("app /"));
+    wait_for("the target", || (http::get(traefik.port("web"), "app.example.com", "/").1 == "app /").then_some(()));
 
     let before = place.files();
     let ran = typed(&place, &traefik, "route add b.example.com http://10.0.0.1 --file other.yml");
@@ -39,7 +39,7 @@ fn one_file_is_managed_where_traefik_reads_one_file() {
     let two = Upstream::start("two");
     ok(&format!("route set app.example.com {}", two.url()));
     wait_for("the other target", || {
-        (http::get(traefik.port("web"), "app.example.com", "/") == served("two /")).then_some(())
+        (http::get(traefik.port("web"), "app.example.com", "/").1 == "two /").then_some(())
     });
     ok("route rm app.example.com");
     traefik.wait_gone("http", "app.example.com@file");
@@ -59,7 +59,7 @@ fn the_directory_comes_from_the_static_configuration() {
     let ran = typed(&place, &traefik, &format!("route add app.example.com {}", app.url()));
     assert_eq!(ran.code, 0, "{}", ran.err);
     traefik.wait_router("http", "app.example.com@file");
-    assert_eq!(http::get(traefik.port("web"), "app.example.com", "/"), served("app /"));
+    wait_for("the target", || (http::get(traefik.port("web"), "app.example.com", "/").1 == "app /").then_some(()));
 }
 
 #[test]
@@ -76,37 +76,38 @@ fn http_routes_get_tls_where_their_entry_points_have_it() {
     });
     front.by_hand("options.yml", "tls:\n  options:\n    strict:\n      minVersion: VersionTLS13\n");
     let app = Upstream::start("app");
-    let secure = |entry_point: &str, host: &str| {
+    let secure = |entry_point: &str, host: &str, body: &str| {
         let client = Client::new(front.port(entry_point), host).trusting(&ca);
-        client.get("/").map(|r| (r.status, r.body))
+        let got = front.eventually(|| client.get("/").map(|r| r.body), |got| got.as_deref() == Ok(body));
+        assert_eq!(got, Ok(body.to_owned()), "{host}");
     };
 
     let out = front.live(&format!("route add a.example.com {} --entry-point websecure", app.url()));
     assert!(out.contains("tls: on (entry point websecure)"), "{out}");
-    assert_eq!(secure("websecure", "a.example.com"), Ok(served("app /")));
+    secure("websecure", "a.example.com", "app /");
     let tls = &front.traefik.api("/api/http/routers/a.example.com@file")["tls"];
     assert_eq!((&tls["certResolver"], &tls["options"]), (&"le".into(), &"strict@file".into()));
 
     let out = front.live(&format!("route add b.example.com {} --entry-point inner", app.url()));
     assert!(out.contains("tls: on (as router \"other\")"), "{out}");
-    assert_eq!(secure("inner", "b.example.com"), Ok(served("app /")));
+    secure("inner", "b.example.com", "app /");
 
     let out = front.live(&format!("route add c.example.com {} --entry-point websecure --entry-point inner", app.url()));
     assert!(out.contains("tls: on"), "{out}");
-    assert_eq!(secure("inner", "c.example.com"), Ok(served("app /")));
+    secure("inner", "c.example.com", "app /");
 
     let out = front.live(&format!("route add d.example.com {} --entry-point web --entry-point inner", app.url()));
     assert!(out.contains("tls: off"), "{out}");
-    assert_eq!(front.get("d.example.com", "/"), served("app /"));
-    assert_eq!(http::get(front.port("inner"), "d.example.com", "/"), served("app /"));
+    front.serves("d.example.com", "/", "app /");
+    front.serves_on("inner", "d.example.com", "/", "app /");
 
     let out = front.live(&format!("route add e.example.com {} --entry-point websecure --entry-point web", app.url()));
     assert!(out.contains("tls: off"), "{out}");
-    assert_eq!(front.get("e.example.com", "/"), served("app /"));
-    assert_eq!(secure("websecure", "e.example.com"), Ok(served("app /")));
+    front.serves("e.example.com", "/", "app /");
+    secure("websecure", "e.example.com", "app /");
 
     let out = front.live(&format!("route add f.example.com {}", app.url()));
     assert!(out.contains("entry points: Traefik's default; tls: off"), "{out}");
-    assert_eq!(front.get("f.example.com", "/"), served("app /"));
-    assert_eq!(secure("websecure", "f.example.com"), Ok(served("app /")));
+    front.serves("f.example.com", "/", "app /");
+    secure("websecure", "f.example.com", "app /");
 }

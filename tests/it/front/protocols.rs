@@ -14,10 +14,12 @@ fn front(ca: &Ca) -> Front {
     })
 }
 
-/// What comes back through a route that ends TLS: the certificate's names, and the line.
-fn said(client: &Client, ca: &Ca, line: &str) -> (Vec<String>, String) {
-    let reply = client.clone().trusting(ca).say(line).unwrap();
-    (reply.names, reply.text)
+/// Waits until a line comes back as this, behind a certificate with this name that the authority has signed.
+fn answers(front: &Front, ca: &Ca, client: &Client, name: &str, line: &str, back: &str) {
+    let client = client.clone().trusting(ca);
+    let say = || client.say(line).map(|reply| (reply.names, reply.text));
+    let expected = Ok((vec![name.to_owned()], format!("{back}\n")));
+    assert_eq!(front.eventually(say, |got| *got == expected), expected);
 }
 
 #[test]
@@ -29,12 +31,12 @@ fn postgres_is_chosen_by_the_server_name_behind_its_own_greeting() {
     let out = front.live(&format!("route add pg.example.com postgres://{}", plain.address()));
     assert!(out.contains("entry point: postgres (static configuration); tls: on"), "{out}");
     let client = Client::new(front.port("postgres"), "pg.example.com").postgres();
-    assert_eq!(said(&client, &ca, "select 1"), (vec!["*.example.com".into()], "select 1\n".into()));
+    answers(&front, &ca, &client, "*.example.com", "select 1", "select 1");
 
     let out = front.live(&format!("route add own.example.com postgresql://{} --tls passthrough", own.address()));
     assert!(out.starts_with("added  tcp  own.example.com"), "{out}");
     let client = Client::new(front.port("postgres"), "own.example.com").postgres();
-    assert_eq!(said(&client, &ca, "select 2"), (vec!["own.example.com".into()], "own select 2\n".into()));
+    answers(&front, &ca, &client, "own.example.com", "select 2", "own select 2");
 
     let other = Client::new(front.port("postgres"), "other.example.com").postgres();
     assert!(other.say("select 3").is_err(), "no route leads there");
@@ -47,7 +49,7 @@ fn redis_and_plain_tls_are_chosen_by_the_server_name() {
     let echo = Listener::echo();
     let ended = |entry_point: &str, name: &str| {
         let client = Client::new(front.port(entry_point), name);
-        assert_eq!(said(&client, &ca, "PING"), (vec!["*.example.com".into()], "PING\n".into()), "{name}");
+        answers(&front, &ca, &client, "*.example.com", "PING", "PING");
     };
 
     let out = front.live(&format!("route add cache.example.com redis://{}", echo.address()));
@@ -62,7 +64,7 @@ fn redis_and_plain_tls_are_chosen_by_the_server_name() {
     let own = Server::start(&ca.leaf(&["c.example.com"]), "own");
     front.live(&format!("route add c.example.com tls://{} --entry-point secure --tls passthrough", own.address()));
     let client = Client::new(front.port("secure"), "c.example.com");
-    assert_eq!(said(&client, &ca, "PING"), (vec!["c.example.com".into()], "own PING\n".into()));
+    answers(&front, &ca, &client, "c.example.com", "PING", "own PING");
 
     // `*` with TLS takes every other name, and the client that gives none.
     let rest = Listener::echo();
@@ -86,19 +88,26 @@ fn servers_without_names_take_an_entry_point_as_a_whole() {
 
     let out = front.live(&format!("route add '*' mysql://{} --name mysql", mysql.address()));
     assert!(out.contains("entry point: mysql (static configuration); tls: off"), "{out}");
-    assert_eq!(listen(front.port("mysql"), GREETING.len()).unwrap(), GREETING);
+    let greeted = front.eventually(|| listen(front.port("mysql"), GREETING.len()).ok(), Option::is_some);
+    assert_eq!(greeted.as_deref(), Some(GREETING));
     let complaint = front.fails(2, &format!("route add db.example.com mysql://{}", mysql.address()));
     assert!(complaint.contains("the server speaks first"), "{complaint}");
 
     front.live(&format!("route add '*' tcp://{} --entry-point raw --name raw", raw.address()));
-    assert_eq!(echoed(front.port("raw"), b"\x00\x01any bytes").unwrap(), b"\x00\x01any bytes");
+    let echo = front.eventually(|| echoed(front.port("raw"), b"\x00\x01any bytes").ok(), Option::is_some);
+    assert_eq!(echo.as_deref(), Some(&b"\x00\x01any bytes"[..]));
     let complaint = front.fails(3, &format!("route add '*' tcp://{} --entry-point raw --name two", raw.address()));
     assert!(complaint.contains("answered by router \"raw\" already"), "{complaint}");
 
+    let asked = |id: &str| {
+        let ask = || udp(front.port("dns"), "question").unwrap_or_default();
+        let expected = format!("{id} question");
+        assert_eq!(front.eventually(ask, |got| *got == expected), expected);
+    };
     let target = format!("udp://{}", dns.address());
     let out = front.live(&format!("route add '*' {target} --entry-point dns --name dns"));
     assert!(out.starts_with("added  udp  dns"), "{out}");
-    assert_eq!(udp(front.port("dns"), "question").unwrap(), "dns question");
+    asked("dns");
     let complaint = front.fails(3, &format!("route add '*' {target} --entry-point dns --name dns2"));
     assert!(complaint.contains("another UDP router listens on that entry point"), "{complaint}");
     let complaint = front.fails(3, &format!("route add '*' {target} --entry-point raw --name dns2"));
@@ -106,8 +115,8 @@ fn servers_without_names_take_an_entry_point_as_a_whole() {
 
     let two = UdpEcho::start("two");
     front.live(&format!("route set dns udp://{}", two.address()));
-    assert_eq!(udp(front.port("dns"), "question").unwrap(), "two question");
+    asked("two");
     front.live("route rm dns mysql raw --yes");
     front.traefik.wait_gone("udp", "dns@file");
-    assert!(echoed(front.port("raw"), b"x").is_err());
+    assert!(front.eventually(|| echoed(front.port("raw"), b"x"), Result::is_err).is_err());
 }

@@ -1,6 +1,6 @@
 //! Directories that Traefik refuses, and files that can't be edited.
 
-use super::{Front, served};
+use super::Front;
 use crate::support::http::Upstream;
 use crate::support::place::Place;
 
@@ -27,7 +27,7 @@ fn nothing_is_added_to_a_directory_that_traefik_refuses() {
     }
     front.traefik.quiet();
     assert_eq!((front.traefik.applied(), front.traefik.refusals()), (applied, refusals));
-    assert_eq!(front.get("app.example.com", "/"), served("app /"));
+    front.serves("app.example.com", "/", "app /");
 
     let listed = front.place.run(&["route", "list"]);
     assert_eq!(listed.code, 0);
@@ -38,8 +38,8 @@ fn nothing_is_added_to_a_directory_that_traefik_refuses() {
         "http:\n  routers:\n    b:\n      rule: Host(`b.example.com`)\n      service: app.example.com\n",
     );
     front.live(&format!("route add new.example.com {}", app.url()));
-    assert_eq!(front.get("new.example.com", "/"), served("app /"));
-    assert_eq!(front.get("b.example.com", "/"), served("app /"));
+    front.serves("new.example.com", "/", "app /");
+    front.serves("b.example.com", "/", "app /");
 }
 
 #[test]
@@ -59,8 +59,8 @@ fn a_template_stays_as_it_is_beside_files_that_are_edited() {
     let front = Front::usual(Place::with(&[("template.yml", template)]));
     let app = Upstream::start("app");
     front.live(&format!("route add app.example.com {}", app.url()));
-    assert_eq!(front.get("app.example.com", "/"), served("app /"));
-    assert_eq!(front.get("t1.example.com", "/"), served("app /"));
+    front.serves("app.example.com", "/", "app /");
+    front.serves("t1.example.com", "/", "app /");
 
     let complaint = front.fails(3, "route add new.example.com http://10.0.0.1 --file template.yml");
     assert!(complaint.contains("template.yml:3: this file is a Go template"), "{complaint}");
@@ -69,6 +69,6 @@ fn a_template_stays_as_it_is_beside_files_that_are_edited() {
 
     let two = Upstream::start("two");
     front.live(&format!("route set app.example.com {}", two.url()));
-    assert_eq!(front.get("t0.example.com", "/"), served("two /"));
+    front.serves("t0.example.com", "/", "two /");
     assert_eq!(front.place.read("template.yml"), template);
 }

@@ -1,6 +1,6 @@
 //! Changes while the front server is in use.
 
-use super::{Front, served};
+use super::Front;
 use crate::support::http::Upstream;
 use crate::support::load::Load;
 use crate::support::place::Place;
@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 
 #[test]
 fn two_hundred_changes_lose_nothing() {
-    let front = Front::start(Place::new(), |o| o.tcp("web").tcp("raw").throttle(Duration::from_millis(50)));
+    let front = Front::start(Place::new(), |o| o.tcp("web").tcp("raw").throttle(Duration::from_millis(5)));
     let (one, two) = (Upstream::start("app"), Upstream::start("app"));
     let (echo, spare) = (Listener::echo(), Listener::echo());
     front.live(&format!("route add app.example.com {}", one.url()));
     front.live(&format!("route add '*' tcp://{} --entry-point raw --name raw", echo.address()));
-    assert_eq!(front.get("app.example.com", "/"), served("app /"));
+    front.serves("app.example.com", "/", "app /");
 
     let before = front.traefik.applied();
     let load = Load::start(front.port("web"), "app.example.com", "/", 4);
