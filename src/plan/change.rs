@@ -1,7 +1,7 @@
 //! Changing a route that is there: only what was named, entry by entry.
 
 use super::{
-    Change, Effect, Facts, FileEdit, ListEdit, Plan, References, Verb, bad_value, check_references, find,
+    Change, Effect, Facts, FileEdit, ListEdit, Plan, References, Verb, bad_value, check_references, defaults, find,
     must_be_direct, own_service, parse_rule,
 };
 use crate::document::{Kind as NodeKind, Ref, Style};
@@ -11,6 +11,7 @@ use crate::inventory::{Definition, Inventory, Part};
 use crate::name::{Kind, RouterName, Target};
 use crate::route::{Route, Tls, protocol, server_list, server_text};
 use crate::rule::Rule;
+use std::borrow::Cow;
 
 /// What was named on the command line.
 #[derive(Clone, Debug, Default)]
@@ -48,13 +49,20 @@ pub fn set(inventory: &Inventory<'_>, facts: &Facts, route: &str, wanted: &Wante
             "a UDP router has no hosts, rule, TLS or priority: its entry point alone decides",
         ));
     }
+    let mut wanted = Cow::Borrowed(wanted);
     let rule = match (&wanted.rule, hosts) {
         (Some(_), true) => return Err(Error::new(Code::Usage, "--rule says which hosts are meant; leave --host out")),
         (Some(text), false) => Some(parse_rule(kind, text).map(|parsed| (parsed, text.clone()))?),
-        (None, true) => Some(rule_with_hosts(inventory, facts, kind, &router, &wanted.hosts)?),
+        (None, true) => {
+            let (rule, priority) = rule_with_hosts(inventory, facts, kind, &router, &wanted.hosts)?;
+            if wanted.priority == Change::Keep {
+                wanted.to_mut().priority = priority;
+            }
+            Some(rule)
+        }
         (None, false) => None,
     };
-    let mut plan = change(inventory, facts, kind, &router, rule, wanted)?;
+    let mut plan = change(inventory, facts, kind, &router, rule, &wanted)?;
     if let Some(file) = &wanted.file {
         move_to(inventory, facts, kind, &router, file, &mut plan)?;
     }
@@ -64,14 +72,14 @@ pub fn set(inventory: &Inventory<'_>, facts: &Facts, route: &str, wanted: &Wante
     Ok(plan)
 }
 
-/// The router's rule with its hosts edited; everything else that it asks for stays.
+/// The router's rule with its hosts edited, and what that means for its priority; everything else that it asks for stays.
 fn rule_with_hosts(
     inventory: &Inventory<'_>,
     facts: &Facts,
     kind: Kind,
     router: &Definition<'_>,
     edit: &ListEdit,
-) -> Result<(Rule, String), Error> {
+) -> Result<((Rule, String), Change<i64>), Error> {
     let route = Route::of(inventory, kind, router);
     let refused = || {
         Error::new(
@@ -92,11 +100,18 @@ fn rule_with_hosts(
     }
     if hosts == now {
         let text = route.rule.unwrap_or_default();
-        return Ok((rule, text));
+        return Ok(((rule, text), Change::Keep));
     }
     let new = rule.with_hosts(protocol(kind), &hosts, !facts.release.has_wildcard_hosts()).ok_or_else(refused)?;
     let text = new.to_string();
-    Ok((new, text))
+    let default =
+        |hosts: &[String]| defaults::priority(kind, hosts, |host| rule.with_hosts(protocol(kind), &[host], false));
+    let priority = match (default(&now), default(&hosts)) {
+        (before, after) if before == after || route.priority != before => Change::Keep,
+        (_, Some(after)) => Change::Set(after),
+        (_, None) => Change::Clear,
+    };
+    Ok(((new, text), priority))
 }
 
 /// Plans the change of one router and its service to what was named; `rule` is the new rule and its text.
