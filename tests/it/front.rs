@@ -12,6 +12,8 @@ use crate::support::http;
 use crate::support::place::Place;
 use crate::support::traefik::{Options, Traefik};
 use crate::support::wait_for;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -99,6 +101,19 @@ impl Front {
     fn lacks_on(&self, entry_point: &str, host: &str, path: &str) {
         let got = self.eventually(|| http::get(self.port(entry_point), host, path), |got| got.0 == 404);
         assert_eq!(got.0, 404, "{host}{path} on {entry_point}: {}", got.1);
+    }
+
+    /// Waits until an entry point answers these bytes with those, and gives what it answered.
+    fn hears(&self, entry_point: &str, say: &[u8], answer: &[u8]) -> Option<Vec<u8>> {
+        // Before its routes are there, a connection waits for nothing: each try is a new one, and short.
+        let ask = || {
+            let mut stream = TcpStream::connect(("127.0.0.1", self.port(entry_point))).ok()?;
+            stream.set_read_timeout(Some(Duration::from_millis(500))).ok()?;
+            stream.write_all(say).ok()?;
+            let mut back = vec![0; answer.len()];
+            stream.read_exact(&mut back).ok().map(|()| back)
+        };
+        self.eventually(ask, |got| got.as_deref() == Some(answer))
     }
 
     /// Waits until a client gets this: Traefik has applied a change a moment before its entry points act on it.

@@ -85,7 +85,7 @@ fn http_routes_get_tls_where_their_entry_points_have_it() {
     let out = front.live(&format!("route add a.example.com {} --entry-point websecure", app.url()));
     assert!(out.contains("tls: on (entry point websecure)"), "{out}");
     secure("websecure", "a.example.com", "app /");
-    let tls = &front.traefik.api("/api/http/routers/a.example.com@file")["tls"];
+    let tls = &front.traefik.wait_router("http", "a.example.com@file")["tls"];
     assert_eq!((&tls["certResolver"], &tls["options"]), (&"le".into(), &"strict@file".into()));
 
     let out = front.live(&format!("route add b.example.com {} --entry-point inner", app.url()));

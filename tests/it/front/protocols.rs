@@ -3,7 +3,7 @@
 use super::Front;
 use crate::support::certs::Ca;
 use crate::support::place::Place;
-use crate::support::tcp::{GREETING, Listener, UdpEcho, echoed, listen, udp};
+use crate::support::tcp::{GREETING, Listener, UdpEcho, echoed, udp};
 use crate::support::tls::{Client, Server};
 
 /// Traefik with an entry point for each manner, and a certificate for `*.example.com`.
@@ -70,8 +70,11 @@ fn redis_and_plain_tls_are_chosen_by_the_server_name() {
     let rest = Listener::echo();
     let out = front.live(&format!("route add '*' tls://{} --entry-point secure --name rest", rest.address()));
     assert!(out.contains("tls: on"), "{out}");
-    assert_eq!(Client::new(front.port("secure"), "z.example.org").say("x").unwrap().text, "x\n");
-    assert_eq!(Client::nameless(front.port("secure")).say("y").unwrap().text, "y\n");
+    for client in [Client::new(front.port("secure"), "z.example.org"), Client::nameless(front.port("secure"))] {
+        let say = || client.say("x").map(|reply| reply.text);
+        let expected = Ok("x\n".to_owned());
+        assert_eq!(front.eventually(say, |got| *got == expected), expected);
+    }
     assert_eq!(rest.connections(), 2);
 
     let complaint = front.fails(2, "route add d.example.com tcp://127.0.0.1:1 --entry-point secure --tls off");
@@ -88,14 +91,13 @@ fn servers_without_names_take_an_entry_point_as_a_whole() {
 
     let out = front.live(&format!("route add '*' mysql://{} --name mysql", mysql.address()));
     assert!(out.contains("entry point: mysql (static configuration); tls: off"), "{out}");
-    let greeted = front.eventually(|| listen(front.port("mysql"), GREETING.len()).ok(), Option::is_some);
-    assert_eq!(greeted.as_deref(), Some(GREETING));
+    assert_eq!(front.hears("mysql", b"", GREETING).as_deref(), Some(GREETING));
     let complaint = front.fails(2, &format!("route add db.example.com mysql://{}", mysql.address()));
     assert!(complaint.contains("the server speaks first"), "{complaint}");
 
     front.live(&format!("route add '*' tcp://{} --entry-point raw --name raw", raw.address()));
-    let echo = front.eventually(|| echoed(front.port("raw"), b"\x00\x01any bytes").ok(), Option::is_some);
-    assert_eq!(echo.as_deref(), Some(&b"\x00\x01any bytes"[..]));
+    let bytes = b"\x00\x01any bytes";
+    assert_eq!(front.hears("raw", bytes, bytes).as_deref(), Some(&bytes[..]));
     let complaint = front.fails(3, &format!("route add '*' tcp://{} --entry-point raw --name two", raw.address()));
     assert!(complaint.contains("answered by router \"raw\" already"), "{complaint}");
 

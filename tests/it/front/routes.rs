@@ -79,11 +79,11 @@ fn rules_hosts_and_priorities() {
     front.live("route set app.example.com --host app.example.com --host www.example.com");
     front.lacks("shop.example.com", "/");
 
-    let rule = "Host(`app.example.com`) && Query(`beta`, `1`)";
+    let rule = "Host(`app.example.com`) && PathPrefix(`/`) && Query(`beta`, `1`)";
     front.live(&format!("route add app.example.com {} --name beta --rule '{rule}'", beta.url()));
     front.serves("app.example.com", "/?beta=1", "beta /?beta=1");
     front.serves("app.example.com", "/?beta=2", "app /?beta=2");
-    front.live("route set app.example.com/ --priority 1000");
+    front.live("route set app.example.com --priority 1000");
     front.serves("app.example.com", "/?beta=1", "app /?beta=1");
     front.live("route set beta --priority 1001");
     front.serves("app.example.com", "/?beta=1", "beta /?beta=1");
@@ -93,7 +93,9 @@ fn rules_hosts_and_priorities() {
     front.serves("app.example.com", "/?beta=1", "beta /?beta=1");
 
     // Everything else, whatever host it asks for.
-    front.live(&format!("route add '*' {} --name rest --priority -1", admin.url()));
+    front.live(&format!("route add '*' {} --name rest", admin.url()));
+    front.live(&format!("route add a.io {}", beta.url()));
+    front.serves("a.io", "/x", "beta /x");
     front.serves("unheard.example.org", "/x", "admin /x");
     front.serves("www.example.com", "/x", "app /x");
 
@@ -104,10 +106,11 @@ fn rules_hosts_and_priorities() {
 
     front.live("route rename app.example.com@file shop");
     front.serves("app.example.com", "/", "app /");
-    assert_eq!(front.traefik.api("/api/http/routers/shop@file")["service"], "shop");
+    assert_eq!(front.traefik.wait_router("http", "shop@file")["service"], "shop");
+    std::fs::create_dir(front.place.dir().join("apps")).unwrap();
     front.live("route set shop --name app --file apps/app.yml");
     front.serves("app.example.com", "/", "app /");
-    front.live("route rm app beta rest --yes");
+    front.live("route rm app beta rest a.io --yes");
     front.lacks("app.example.com", "/");
     assert_eq!(front.place.files(), []);
 }
@@ -137,7 +140,8 @@ fn entry_points_tls_and_certificate_resolvers() {
     secure("app.example.com", "app /");
     front.live("route set app.example.com --cert-resolver le");
     secure("app.example.com", "app /");
-    assert_eq!(front.traefik.api("/api/http/routers/app.example.com@file")["tls"]["certResolver"], "le");
+    let resolver = || front.traefik.api("/api/http/routers/app.example.com@file")["tls"]["certResolver"].clone();
+    assert_eq!(front.eventually(resolver, |name| name == "le"), "le");
     let complaint = front.fails(3, "route set app.example.com --cert-resolver nope");
     assert!(complaint.contains("certificate resolvers: le"), "{complaint}");
     front.live("route set app.example.com --no-cert-resolver");

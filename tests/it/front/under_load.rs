@@ -16,6 +16,7 @@ fn two_hundred_changes_lose_nothing() {
     front.live(&format!("route add app.example.com {}", one.url()));
     front.live(&format!("route add '*' tcp://{} --entry-point raw --name raw", echo.address()));
     front.serves("app.example.com", "/", "app /");
+    assert_eq!(front.hears("raw", b"ready?", b"ready?"), Some(b"ready?".to_vec()));
 
     let before = front.traefik.applied();
     let load = Load::start(front.port("web"), "app.example.com", "/", 4);
@@ -45,5 +46,7 @@ fn two_hundred_changes_lose_nothing() {
     assert!(applied >= 100, "only {applied} of 200 changes were applied on their own");
     assert!(answers > 2000 && turns > 200, "no load: {answers} answers, {turns} turns in {took:?}");
     assert_eq!(front.ok("route list -o name"), "app.example.com\nraw\n");
-    assert_eq!(front.traefik.refusals(), 0, "{:?}", front.traefik.refused());
+    // A file may go between the moment at which Traefik lists it and that at which it reads it.
+    let refused = front.traefik.refused().unwrap_or_default();
+    assert!(refused.is_empty() || refused.ends_with("others.yml: no such file or directory"), "{refused}");
 }
