@@ -63,10 +63,11 @@ pub fn set(inventory: &Inventory<'_>, facts: &Facts, route: &str, wanted: &Wante
         (None, false) => None,
     };
     let mut plan = change(inventory, facts, kind, &router, rule, &wanted)?;
+    let name = wanted.name.as_ref().filter(|n| n.as_str() != router.name);
     if let Some(file) = &wanted.file {
-        move_to(inventory, facts, kind, &router, file, &mut plan)?;
+        move_to(inventory, facts, kind, &router, file, name.is_some(), &mut plan)?;
     }
-    if let Some(name) = wanted.name.as_ref().filter(|n| n.as_str() != router.name) {
+    if let Some(name) = name {
         super::remove::rename_into(inventory, kind, &router, name, &mut plan)?;
     }
     Ok(plan)
@@ -354,6 +355,7 @@ fn move_to(
     kind: Kind,
     router: &Definition<'_>,
     file: &str,
+    renamed: bool,
     plan: &mut Plan,
 ) -> Result<(), Error> {
     let from = inventory.path(router);
@@ -366,7 +368,7 @@ fn move_to(
             .hint("move it by hand")
             .at(inventory.place(router))
     };
-    if !plan.edits.is_empty() {
+    if renamed || !plan.edits.is_empty() {
         return Err(Error::new(
             Code::Usage,
             "--file moves a route as it is; make other changes in a command of their own",
