@@ -108,7 +108,10 @@ fn rules_hosts_and_priorities() {
     front.serves("app.example.com", "/", "app /");
     assert_eq!(front.traefik.wait_router("http", "shop@file")["service"], "shop");
     std::fs::create_dir(front.place.dir().join("apps")).unwrap();
-    front.live("route set shop --name app --file apps/app.yml");
+    let complaint = front.fails(2, "route set shop --name app --file apps/app.yml");
+    assert!(complaint.contains("make other changes in a command of their own"), "{complaint}");
+    front.ok("route set shop --file apps/app.yml");
+    front.live("route set shop --name app");
     front.serves("app.example.com", "/", "app /");
     front.live("route rm app beta rest a.io --yes");
     front.lacks("app.example.com", "/");

@@ -90,6 +90,26 @@ fn a_wildcard_serves_every_other_name() {
 }
 
 #[test]
+fn a_route_that_gets_a_wildcard_later_goes_behind_single_hosts_too() {
+    let front = Front::start(Place::new(), |o| o.release("3.5.3").tcp("web"));
+    let (any, one) = (Upstream::start("any"), Upstream::start("one"));
+    front.live(&format!("route add x.apps.cloudlunacy.uk {} --traefik 3.5", one.url()));
+    front.live(&format!("route add any.apps.cloudlunacy.uk {} --name any --traefik 3.5", any.url()));
+    front.live(&format!("route set any --host '{APPS}' --traefik 3.5"));
+    front.serves("other.apps.cloudlunacy.uk", "/", "any /");
+    front.serves("x.apps.cloudlunacy.uk", "/", "one /");
+    assert_eq!(front.place.json(&["route", "show", "any"])["route"]["priority"], 28);
+    front.live("route set any --host y.apps.cloudlunacy.uk --traefik 3.5");
+    front.lacks("other.apps.cloudlunacy.uk", "/");
+    assert_eq!(front.place.json(&["route", "show", "any"])["route"]["priority"], serde_json::Value::Null);
+
+    // A priority of the user's own stays.
+    front.live("route set any --priority 5 --traefik 3.5");
+    front.live(&format!("route set any --host '{APPS}' --traefik 3.5"));
+    assert_eq!(front.place.json(&["route", "show", "any"])["route"]["priority"], 5);
+}
+
+#[test]
 fn a_wildcard_serves_with_an_older_release_too() {
     let ca = Ca::new();
     let front = Front::start(with_certificate(&ca), |o| o.release("3.5.3").tcp("web").tcp("websecure").tcp("mongodb"));
