@@ -20,8 +20,8 @@ pub(super) fn taken_by<'a>(
     let routers = inventory.definitions(Part::Router).filter(|(k, _)| *k == kind).map(|(_, d)| d);
     routers.into_iter().find(|other| {
         let text = other.value.field("rule").and_then(Ref::text).unwrap_or_default();
-        // Most rules name none of the hosts, and need no parsing.
-        let may_claim = hosts.is_empty() || hosts.iter().any(|host| contains(text, host.trim_start_matches("*.")));
+        // Most rules name none of the hosts, and need no parsing; a wildcard can stand there as a regular expression.
+        let may_claim = hosts.is_empty() || hosts.iter().any(|host| host.starts_with("*.") || contains(text, host));
         may_claim && shares(entry_points, &names(other.value.field("entryPoints"))) && {
             let other = Route::of(inventory, kind, other);
             kind == Kind::Udp || ((other.tls == Tls::Off) == (tls == Tls::Off) && same(rule, claims.as_deref(), &other))
