@@ -1,7 +1,10 @@
 //! The front server as a whole: commands as a user types them, and what the real Traefik then does.
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test that can't go on must fail it")]
+
 mod applied;
 mod modes;
+mod names;
 mod protocols;
 mod refused;
 mod routes;

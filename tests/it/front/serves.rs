@@ -110,13 +110,20 @@ fn a_route_that_gets_a_wildcard_later_goes_behind_single_hosts_too() {
 }
 
 #[test]
-fn a_wildcard_serves_with_an_older_release_too() {
+fn a_wildcard_serves_with_older_releases_too() {
     let ca = Ca::new();
-    let front = Front::start(with_certificate(&ca), |o| o.release("3.5.3").tcp("web").tcp("websecure").tcp("mongodb"));
-    wildcards(&front, &ca, "--traefik 3.5");
-    let text = front.place.read("routes.yml");
-    assert!(text.contains(r"HostRegexp(`^[^.]+\.apps\.cloudlunacy\.uk$`)"), "{text}");
-    assert!(text.contains(r"HostSNIRegexp(`^[^.]+\.mongodb\.cloudlunacy\.uk$`)"), "{text}");
-    let listed = front.ok("route list --traefik 3.5");
-    assert!(listed.contains("*.apps.cloudlunacy.uk"), "{listed}");
+    for (release, known_as) in [("3.5.3", "3.5"), ("3.6.15", "3.6.15")] {
+        let front =
+            Front::start(with_certificate(&ca), |o| o.release(release).tcp("web").tcp("websecure").tcp("mongodb"));
+        wildcards(&front, &ca, &format!("--traefik {known_as}"));
+        let text = front.place.read("routes.yml");
+        assert!(text.contains(r"HostRegexp(`^[^.]+\.apps\.cloudlunacy\.uk$`)"), "{text}");
+        assert!(text.contains(r"HostSNIRegexp(`^[^.]+\.mongodb\.cloudlunacy\.uk$`)"), "{text}");
+        let listed = front.ok(&format!("route list --traefik {known_as} --host '{APPS}'"));
+        assert!(listed.contains("*.apps.cloudlunacy.uk"), "{listed}");
+        let taken = front.fails(3, &format!("route add '{APPS}' http://10.0.0.1 --name again"));
+        assert!(taken.contains("answered by router \"*.apps.cloudlunacy.uk\" already"), "{taken}");
+        front.live(&format!("route set '{APPS}' --name any --traefik {known_as}"));
+        assert_eq!(front.place.json(&["route", "show", APPS])["route"]["hosts"][0], APPS);
+    }
 }
