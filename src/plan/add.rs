@@ -185,7 +185,9 @@ fn new_route(
 
     let named_hosts = if wanted.rule.is_some() || request.host.is_any() { &[] } else { hosts };
     let parsed = rule.as_ref().map(|r| &r.0);
-    if let Some(other) = conflict::taken_by(inventory, kind, parsed, &entry_points.value, tls.value.tls, named_hosts) {
+    if let Some(other) =
+        conflict::taken_by(inventory, kind, parsed, &entry_points.value, tls.value.tls, named_hosts, None)
+    {
         if request.replace && wanted.name.is_none() {
             return existing(inventory, facts, kind, &other, rule, request);
         }

@@ -1,8 +1,8 @@
 //! Changing a route that is there: only what was named, entry by entry.
 
 use super::{
-    Change, Effect, Facts, FileEdit, ListEdit, Plan, References, Verb, bad_value, check_references, defaults, find,
-    must_be_direct, own_service, parse_rule,
+    Change, Effect, Facts, FileEdit, ListEdit, Plan, References, Verb, bad_value, check_references, conflict, defaults,
+    find, must_be_direct, own_service, parse_rule,
 };
 use crate::document::{Kind as NodeKind, Ref, Style};
 use crate::edit::{Patch, Value};
@@ -62,6 +62,7 @@ pub fn set(inventory: &Inventory<'_>, facts: &Facts, route: &str, wanted: &Wante
         }
         (None, false) => None,
     };
+    conflict::no_new_one(inventory, kind, &router, rule.as_ref().map(|(rule, _)| rule), &wanted)?;
     let mut plan = change(inventory, facts, kind, &router, rule, &wanted)?;
     let name = wanted.name.as_ref().filter(|n| n.as_str() != router.name);
     if let Some(file) = &wanted.file {
@@ -207,7 +208,7 @@ fn kept_and_new<'w>(now: &[String], wanted: &'w [String]) -> Option<(Vec<usize>,
 }
 
 /// TLS and certificate resolver as they are to be.
-fn tls_wanted(route: &Route, wanted: &Wanted) -> Result<(Tls, Option<String>), Error> {
+pub(super) fn tls_wanted(route: &Route, wanted: &Wanted) -> Result<(Tls, Option<String>), Error> {
     let asks_resolver = matches!(wanted.cert_resolver, Change::Set(_));
     let tls = wanted.tls.unwrap_or(if asks_resolver && route.tls == Tls::Off { Tls::On } else { route.tls });
     let resolver = match &wanted.cert_resolver {

@@ -79,6 +79,17 @@ fn rules_hosts_and_priorities() {
     front.live("route set app.example.com --host app.example.com --host www.example.com");
     front.lacks("shop.example.com", "/");
 
+    front.live(&format!("route add two.example.com {}", admin.url()));
+    for line in [
+        "route set two.example.com --add-host app.example.com",
+        "route set two.example.com --rule 'Host(`www.example.com`)'",
+        "route add www.example.com http://10.0.0.1",
+    ] {
+        let complaint = front.fails(3, line);
+        assert!(complaint.contains("routes.yml:3: "), "{complaint}");
+    }
+    front.live("route rm two.example.com");
+
     let rule = "Host(`app.example.com`) && PathPrefix(`/`) && Query(`beta`, `1`)";
     front.live(&format!("route add app.example.com {} --name beta --rule '{rule}'", beta.url()));
     front.serves("app.example.com", "/?beta=1", "beta /?beta=1");
