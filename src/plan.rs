@@ -4,6 +4,7 @@ mod add;
 mod change;
 mod conflict;
 mod defaults;
+mod relocate;
 mod remove;
 
 pub use add::{AddRequest, add};
