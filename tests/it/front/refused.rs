@@ -52,6 +52,53 @@ fn a_syntax_error_is_refused_with_its_line() {
     assert!(complaint.contains("broken.yml:3"), "{complaint}");
 }
 
+/// Rules on which Traefik's word is asked: it disables a router whose regular expression it can't read.
+const REGEXPS: [&str; 22] = [
+    "a",
+    "(",
+    "a)",
+    "(?!x)",
+    "(?<=x)a",
+    "(?>a)",
+    "[a",
+    "[]",
+    "[]a]",
+    "[[:alpha:]]",
+    "*",
+    "a|?",
+    "(+)",
+    "(?i)a",
+    "(?P<n>a)",
+    r"(a)\1",
+    r"\Q(\E",
+    r"a\",
+    "{h:.+}",
+    "^*",
+    "(?:a)+?",
+    "[a[]",
+];
+
+#[test]
+fn rules_that_traefik_would_disable_are_refused() {
+    let routers: String = (REGEXPS.iter().enumerate())
+        .map(|(at, regexp)| format!("    r{at}:\n      rule: PathRegexp(`{regexp}`)\n      service: noop@internal\n"))
+        .collect();
+    let front = Front::usual(Place::with(&[("by-hand.yml", &format!("http:\n  routers:\n{routers}"))]));
+    for (at, regexp) in REGEXPS.iter().enumerate() {
+        let router = front.traefik.api(&format!("/api/http/routers/r{at}@file"));
+        let rule = format!("Method(`GET`) && PathRegexp(`{regexp}`)");
+        let add = ["route", "add", "new.example.com", "http://10.0.0.1", "--rule", &rule, "--dry-run"];
+        let expected = if router["status"] == "enabled" { 0 } else { 2 };
+        assert_eq!(front.place.run(&add).code, expected, "{regexp}: {router}");
+    }
+
+    front.live("route add new.example.com http://10.0.0.1 --priority 9223372036854774807");
+    assert_eq!(front.traefik.wait_router("http", "new.example.com@file")["status"], "enabled");
+    front.fails(2, "route set new.example.com --priority 9223372036854774808");
+    front.fails(2, "route add '*.example.com' tcp://10.0.0.1:1 --entry-point web --tls off");
+    front.fails(2, "route add '*.example.com' tcp://10.0.0.1:1 --entry-point web --tls off --traefik 3.5");
+}
+
 #[test]
 fn a_template_stays_as_it_is_beside_files_that_are_edited() {
     let template = "http:\n  routers:\n{{ range $i := until 2 }}    t{{ $i }}:\n      rule: Host(`t{{ $i }}.example.com`)\n      \
