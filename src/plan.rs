@@ -4,6 +4,7 @@ mod add;
 mod change;
 mod conflict;
 mod defaults;
+mod relocate;
 mod remove;
 
 pub use add::{AddRequest, add};
@@ -180,13 +181,17 @@ pub fn find<'a>(inventory: &Inventory<'a>, text: &str) -> Result<(Kind, Definiti
 
 /// Reads a rule of the user's.
 fn parse_rule(kind: Kind, text: &str) -> Result<Rule, Error> {
-    rule::parse(crate::route::protocol(kind), text).map_err(|bad| {
+    let rule = rule::parse(crate::route::protocol(kind), text).map_err(|bad| {
         let start = text[..bad.span.start.min(text.len())].chars().count();
         let width = text.get(bad.span.clone()).map_or(1, |t| t.chars().count().max(1));
         let caret = format!("{}{}", " ".repeat(start), "^".repeat(width));
         let error = Error::new(Code::BadValue, format!("--rule: {}\n  {text}\n  {caret}", bad.message));
         Error { hint: bad.hint, ..error }
-    })
+    })?;
+    match rule.regexp_fault() {
+        Some(fault) => Err(Error::new(Code::BadValue, format!("--rule: {fault}; Traefik would disable the route"))),
+        None => Ok(rule),
+    }
 }
 
 /// Whether names that a route refers to exist, as far as that can be known.

@@ -109,7 +109,7 @@ impl Route {
 
 fn hosts(kind: Kind, rule: &str) -> Vec<String> {
     match rule::parse(protocol(kind), rule) {
-        Ok(rule) => rule.hosts().into_iter().map(str::to_owned).collect(),
+        Ok(rule) => rule.hosts_and_wildcards(),
         Err(_) => Vec::new(),
     }
 }
@@ -227,8 +227,9 @@ fn by_host<'a>(inventory: &Inventory<'a>, host: &Host) -> Vec<(Kind, Definition<
     let names_it = |kind: Kind, router: &Definition<'_>| {
         let rule = router.value.field("rule").and_then(Ref::text).unwrap_or_default();
         let same = |h: &String| h.trim_end_matches('.').eq_ignore_ascii_case(host.as_str());
-        // Most rules don't hold the host at all, and need no parsing.
-        rule.to_ascii_lowercase().contains(host.as_str()) && hosts(kind, rule).iter().any(same)
+        // Most rules don't hold the host at all, and need no parsing; a wildcard can stand there as a regular expression.
+        let may = host.as_str().starts_with("*.") || rule.to_ascii_lowercase().contains(host.as_str());
+        may && hosts(kind, rule).iter().any(same)
     };
     inventory.definitions(Part::Router).filter(|(kind, router)| names_it(*kind, router)).collect()
 }

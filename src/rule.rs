@@ -8,6 +8,7 @@ mod check;
 mod hosts;
 mod lex;
 mod parse;
+mod regexp;
 
 pub use hosts::{Claim, PathKind, for_hosts};
 pub use parse::parse;

@@ -69,6 +69,9 @@ pub struct Add {
     pub change: ChangeFlags,
 }
 
+/// Traefik keeps the priorities above for itself, and disables routers that have one.
+const HIGHEST: i64 = i64::MAX - 1000;
+
 /// The fields of a route that both `add` and `set` take.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Fields {
@@ -85,7 +88,7 @@ pub struct Fields {
     #[arg(long = "middleware", value_name = "M")]
     pub middlewares: Vec<String>,
     /// The priority over other routers; the default is the length of the rule
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = clap::value_parser!(i64).range(..=HIGHEST))]
     pub priority: Option<i64>,
     /// The rule, in Traefik's words, in place of the one made from HOST
     #[arg(long, value_name = "RULE")]

@@ -185,7 +185,9 @@ fn new_route(
 
     let named_hosts = if wanted.rule.is_some() || request.host.is_any() { &[] } else { hosts };
     let parsed = rule.as_ref().map(|r| &r.0);
-    if let Some(other) = conflict::taken_by(inventory, kind, parsed, &entry_points.value, tls.value.tls, named_hosts) {
+    if let Some(other) =
+        conflict::taken_by(inventory, kind, parsed, &entry_points.value, tls.value.tls, named_hosts, None)
+    {
         if request.replace && wanted.name.is_none() {
             return existing(inventory, facts, kind, &other, rule, request);
         }
@@ -212,9 +214,18 @@ fn new_route(
         router.push(("middlewares".into(), Value::list(&middlewares)));
     }
     router.push(("service".into(), Value::str(name.as_str())));
-    if let Change::Set(priority) = wanted.priority {
-        router.push(("priority".into(), Value::Int(priority)));
-    }
+    let behind = match (&wanted.rule, kind) {
+        (Some(_), _) | (None, Kind::Udp) => None,
+        (None, _) => defaults::priority(kind, hosts, |host| {
+            let path = request.path.as_ref().map(RoutePath::as_str);
+            Some(for_hosts(protocol(kind), &[host], path, false))
+        }),
+    };
+    let (priority, priority_note) = match wanted.priority {
+        Change::Set(priority) => (Some(priority), None),
+        _ => (behind, behind.map(|p| format!("priority: {p} (after single hosts)"))),
+    };
+    router.extend(priority.map(|p| ("priority".to_owned(), Value::Int(p))));
     if tls.value.tls != Tls::Off {
         let mut fields = Vec::new();
         fields.extend((tls.value.tls == Tls::Passthrough).then(|| ("passthrough".to_owned(), Value::Bool(true))));
@@ -234,7 +245,7 @@ fn new_route(
     let path = defaults::file(facts, kind, wanted.file.as_deref())?;
     plan.patch(&path, Patch::Set(Value::Map(router)).at([kind.as_str(), "routers", name.as_str()]));
     plan.patch(&path, Patch::Set(service).at([kind.as_str(), "services", name.as_str()]));
-    let notes = [entry_points.note, tls.note].into_iter().flatten().collect();
+    let notes = [entry_points.note, tls.note, priority_note].into_iter().flatten().collect();
     plan.effects.push(Effect { verb: Verb::Added, kind, name: name.as_str().to_owned(), notes, route: None });
     Ok(plan)
 }

@@ -1,16 +1,17 @@
 //! Changing a route that is there: only what was named, entry by entry.
 
 use super::{
-    Change, Effect, Facts, FileEdit, ListEdit, Plan, References, Verb, bad_value, check_references, find,
+    Change, Effect, Facts, ListEdit, Plan, References, Verb, bad_value, check_references, conflict, defaults, find,
     must_be_direct, own_service, parse_rule,
 };
-use crate::document::{Kind as NodeKind, Ref, Style};
+use crate::document::{Kind as NodeKind, Ref};
 use crate::edit::{Patch, Value};
 use crate::error::{Code, Error};
 use crate::inventory::{Definition, Inventory, Part};
 use crate::name::{Kind, RouterName, Target};
 use crate::route::{Route, Tls, protocol, server_list, server_text};
 use crate::rule::Rule;
+use std::borrow::Cow;
 
 /// What was named on the command line.
 #[derive(Clone, Debug, Default)]
@@ -48,30 +49,39 @@ pub fn set(inventory: &Inventory<'_>, facts: &Facts, route: &str, wanted: &Wante
             "a UDP router has no hosts, rule, TLS or priority: its entry point alone decides",
         ));
     }
+    let mut wanted = Cow::Borrowed(wanted);
     let rule = match (&wanted.rule, hosts) {
         (Some(_), true) => return Err(Error::new(Code::Usage, "--rule says which hosts are meant; leave --host out")),
         (Some(text), false) => Some(parse_rule(kind, text).map(|parsed| (parsed, text.clone()))?),
-        (None, true) => Some(rule_with_hosts(inventory, facts, kind, &router, &wanted.hosts)?),
+        (None, true) => {
+            let (rule, priority) = rule_with_hosts(inventory, facts, kind, &router, &wanted.hosts)?;
+            if wanted.priority == Change::Keep {
+                wanted.to_mut().priority = priority;
+            }
+            Some(rule)
+        }
         (None, false) => None,
     };
-    let mut plan = change(inventory, facts, kind, &router, rule, wanted)?;
+    conflict::no_new_one(inventory, kind, &router, rule.as_ref().map(|(rule, _)| rule), &wanted)?;
+    let mut plan = change(inventory, facts, kind, &router, rule, &wanted)?;
+    let name = wanted.name.as_ref().filter(|n| n.as_str() != router.name);
     if let Some(file) = &wanted.file {
-        move_to(inventory, facts, kind, &router, file, &mut plan)?;
+        super::relocate::move_to(inventory, facts, kind, &router, file, name.is_some(), &mut plan)?;
     }
-    if let Some(name) = wanted.name.as_ref().filter(|n| n.as_str() != router.name) {
+    if let Some(name) = name {
         super::remove::rename_into(inventory, kind, &router, name, &mut plan)?;
     }
     Ok(plan)
 }
 
-/// The router's rule with its hosts edited; everything else that it asks for stays.
+/// The router's rule with its hosts edited, and what that means for its priority; everything else that it asks for stays.
 fn rule_with_hosts(
     inventory: &Inventory<'_>,
     facts: &Facts,
     kind: Kind,
     router: &Definition<'_>,
     edit: &ListEdit,
-) -> Result<(Rule, String), Error> {
+) -> Result<((Rule, String), Change<i64>), Error> {
     let route = Route::of(inventory, kind, router);
     let refused = || {
         Error::new(
@@ -92,11 +102,18 @@ fn rule_with_hosts(
     }
     if hosts == now {
         let text = route.rule.unwrap_or_default();
-        return Ok((rule, text));
+        return Ok(((rule, text), Change::Keep));
     }
     let new = rule.with_hosts(protocol(kind), &hosts, !facts.release.has_wildcard_hosts()).ok_or_else(refused)?;
     let text = new.to_string();
-    Ok((new, text))
+    let default =
+        |hosts: &[String]| defaults::priority(kind, hosts, |host| rule.with_hosts(protocol(kind), &[host], false));
+    let priority = match (default(&now), default(&hosts)) {
+        (before, after) if before == after || route.priority != before => Change::Keep,
+        (_, Some(after)) => Change::Set(after),
+        (_, None) => Change::Clear,
+    };
+    Ok(((new, text), priority))
 }
 
 /// Plans the change of one router and its service to what was named; `rule` is the new rule and its text.
@@ -191,7 +208,7 @@ fn kept_and_new<'w>(now: &[String], wanted: &'w [String]) -> Option<(Vec<usize>,
 }
 
 /// TLS and certificate resolver as they are to be.
-fn tls_wanted(route: &Route, wanted: &Wanted) -> Result<(Tls, Option<String>), Error> {
+pub(super) fn tls_wanted(route: &Route, wanted: &Wanted) -> Result<(Tls, Option<String>), Error> {
     let asks_resolver = matches!(wanted.cert_resolver, Change::Set(_));
     let tls = wanted.tls.unwrap_or(if asks_resolver && route.tls == Tls::Off { Tls::On } else { route.tls });
     let resolver = match &wanted.cert_resolver {
@@ -211,7 +228,7 @@ pub(super) fn check_tls(kind: Kind, tls: Tls, resolver: Option<&str>, rule: Opti
             "use --tls on, or make it a TCP route with a tls:// target",
         ),
         (Kind::Udp, Tls::On | Tls::Passthrough) => usage("a UDP route has no TLS", "leave --tls out"),
-        (Kind::Tcp, Tls::Off) if rule.is_some_and(Rule::needs_tls) => usage(
+        (Kind::Tcp, Tls::Off) if rule.is_some_and(wants_name) => usage(
             "a TCP route is chosen by the server name that a TLS client sends; with --tls off there is none, and Traefik would disable the route",
             "use --tls on or --tls passthrough, or HOST '*' for everything on an entry point",
         ),
@@ -221,6 +238,11 @@ pub(super) fn check_tls(kind: Kind, tls: Tls, resolver: Option<&str>, rule: Opti
         ),
         _ => Ok(()),
     }
+}
+
+/// Whether a TCP rule asks for a server name; a wildcard that is written as a regular expression does too.
+fn wants_name(rule: &Rule) -> bool {
+    rule.needs_tls() || rule.hosts_and_wildcards().first().is_some_and(|host| host != "*")
 }
 
 /// The patch of a router's `tls`. A mapping that would be left empty stays as `tls: {}`: taking it away would turn TLS off.
@@ -330,88 +352,4 @@ pub(super) fn server_of(kind: Kind, target: &str) -> Result<String, Error> {
 pub(super) fn server_value(kind: Kind, server: &str) -> Value {
     let field = if kind == Kind::Http { "url" } else { "address" };
     Value::Map(vec![(field.to_owned(), Value::str(server))])
-}
-
-/// Moves a route, and its service where that stands in the same file, into another file.
-fn move_to(
-    inventory: &Inventory<'_>,
-    facts: &Facts,
-    kind: Kind,
-    router: &Definition<'_>,
-    file: &str,
-    plan: &mut Plan,
-) -> Result<(), Error> {
-    let from = inventory.path(router);
-    let to = super::defaults::file(facts, kind, Some(file))?;
-    if to == from {
-        return Ok(());
-    }
-    let refused = |what: &str| {
-        Error::new(Code::NotEditable, format!("{what}, so the route can't be moved without losing something"))
-            .hint("move it by hand")
-            .at(inventory.place(router))
-    };
-    if !plan.edits.is_empty() {
-        return Err(Error::new(
-            Code::Usage,
-            "--file moves a route as it is; make other changes in a command of their own",
-        ));
-    }
-    let route = Route::of(inventory, kind, router);
-    let service = own_service(inventory, kind, &route).filter(|s| inventory.path(s) == from);
-    let shared = service.is_some_and(|s| inventory.users_of_service(kind, s.name).len() > 1);
-    let (mut into, mut out) = (Patch::Inside(Vec::new()), Patch::Inside(Vec::new()));
-    let moved = [Some(("routers", *router)), service.filter(|_| !shared).map(|s| ("services", s))];
-    for (section, definition) in moved.into_iter().flatten() {
-        must_be_direct(inventory, &definition)?;
-        let text = &definition.key.document().source()
-            [definition.key.span().start as usize..definition.value.span().end as usize];
-        if text.contains('#') {
-            return Err(refused("the entry holds comments"));
-        }
-        let value = value_of(definition.value).ok_or_else(|| refused("the entry holds something unusual"))?;
-        let path = [kind.as_str(), section, definition.name];
-        into = into.and(Patch::Set(value).at(path));
-        out = out.and(Patch::Remove.at(path));
-    }
-    // In between both files define the route alike; the other way round neither would.
-    plan.edits =
-        vec![FileEdit { path: to, patches: vec![into] }, FileEdit { path: from.to_owned(), patches: vec![out] }];
-    for effect in &mut plan.effects {
-        effect.verb = Verb::Changed;
-    }
-    Ok(())
-}
-
-/// A node as a value that can be written elsewhere; `None` for what would not survive that.
-fn value_of(node: Ref<'_>) -> Option<Value> {
-    if node.properties().is_some() || node.is_null() {
-        return None;
-    }
-    match node.kind() {
-        NodeKind::Alias => None,
-        NodeKind::Seq => node.items().map(value_of).collect::<Option<_>>().map(Value::List),
-        NodeKind::Map => {
-            let entry = |(k, v): (Ref<'_>, Ref<'_>)| {
-                (!k.is_merge_key()).then(|| Some((k.text()?.to_owned(), value_of(v)?))).flatten()
-            };
-            node.entries().map(entry).collect::<Option<_>>().map(Value::Map)
-        }
-        NodeKind::Scalar if node.style() != Style::Plain => Some(Value::str(node.text()?)),
-        NodeKind::Scalar => match node.raw() {
-            "true" => Some(Value::Bool(true)),
-            "false" => Some(Value::Bool(false)),
-            raw => match raw.parse::<i64>() {
-                Ok(number) if number.to_string() == raw => Some(Value::Int(number)),
-                Ok(_) => None,
-                Err(_)
-                    if raw.starts_with(|c: char| c.is_ascii_digit() || ".+-".contains(c))
-                        && raw.parse::<f64>().is_ok() =>
-                {
-                    None
-                }
-                Err(_) => Some(Value::str(node.text()?)),
-            },
-        },
-    }
 }

@@ -6,6 +6,7 @@ use crate::error::{Code, Error};
 use crate::inventory::{Inventory, Part, names};
 use crate::name::{Kind, Scheme};
 use crate::route::{Route, Tls};
+use crate::rule::Rule;
 use crate::settings::RouteDefaults;
 
 /// A value, and the words that say where it comes from.
@@ -143,6 +144,23 @@ fn tls_of_entry_points(
         why = format!(" (as router {:?})", user.name);
     }
     (!entry_points.is_empty()).then_some((found, why))
+}
+
+/// The priority of a rule that was made from these hosts; `with_host` makes the same rule for one host.
+///
+/// Who takes every host, or every one below a domain, comes after the routes of single hosts. By Traefik's own
+/// default, the length of the rule, it would come before many, and with a tie either would win.
+pub(super) fn priority(kind: Kind, hosts: &[String], with_host: impl FnOnce(&str) -> Option<Rule>) -> Option<i64> {
+    let shortest = hosts.iter().filter(|host| host.starts_with('*')).min_by_key(|host| host.len())?;
+    let host = match (shortest.as_str(), kind) {
+        // Traefik puts this one last by itself.
+        ("*", Kind::Tcp) => return None,
+        // In place of a name of one letter.
+        ("*", _) => "a",
+        (wildcard, _) => wildcard,
+    };
+    let length = with_host(host)?.to_string().len();
+    i64::try_from(length).ok().map(|length| length - 1)
 }
 
 /// The file that a new route goes to.

@@ -30,6 +30,7 @@ impl<'a> Claim<'a> {
         let [value] = matcher.args.as_slice() else { return None };
         let (host, path) = match matcher.name {
             MatcherName::Host | MatcherName::HostSni => ((value != "*").then(|| normal(value)), None),
+            MatcherName::HostRegexp | MatcherName::HostSniRegexp => (Some(wildcard_of(value)?.into()), None),
             MatcherName::Path => (None, Some((PathKind::Exact, value.as_str()))),
             MatcherName::PathPrefix => (None, (value != "/").then_some((PathKind::Prefix, value.as_str()))),
             _ => return None,
@@ -185,6 +186,27 @@ impl Rule {
             hosts.clear();
         }
         Some((Some(at), hosts))
+    }
+
+    /// The hosts of [`Rule::hosts`], and the wildcards that [`for_hosts`] wrote as regular expressions.
+    pub fn hosts_and_wildcards(&self) -> Vec<String> {
+        let mut hosts = Vec::new();
+        self.each_matcher(false, &mut |matcher, negated| {
+            let named = match matcher.name {
+                _ if negated => Vec::new(),
+                MatcherName::Host | MatcherName::HostSni => matcher.args.clone(),
+                MatcherName::HostRegexp | MatcherName::HostSniRegexp => {
+                    matcher.args.iter().filter_map(|regexp| wildcard_of(regexp)).collect()
+                }
+                _ => Vec::new(),
+            };
+            for host in named {
+                if !hosts.contains(&host) {
+                    hosts.push(host);
+                }
+            }
+        });
+        hosts
     }
 
     fn has_host(&self) -> bool {

@@ -75,6 +75,11 @@ impl Traefik {
         found.unwrap_or_else(|| panic!("no entry point {entry_point}")).1
     }
 
+    /// The static configuration that it was started with.
+    pub(crate) fn static_file(&self) -> std::path::PathBuf {
+        self.home.path().join("static.yml")
+    }
+
     /// An answer of the API, such as `/api/rawdata`.
     pub(crate) fn api(&self, path: &str) -> Value {
         self.try_api(path).unwrap_or_else(|| panic!("no answer to {path}:\n{}", self.log()))
