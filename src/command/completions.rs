@@ -1,9 +1,8 @@
 //! `completions SHELL`, and what completes names while a command is being typed.
 
 use super::Context;
-use crate::cli::{Cli, Shell};
+use crate::cli::{self, Shell};
 use crate::error::{Code, Error};
-use clap::{CommandFactory, Parser};
 use clap_complete::engine::CompletionCandidate;
 use clap_complete::env::Shells;
 use std::ffi::OsStr;
@@ -13,7 +12,7 @@ pub fn script(shell: Shell) -> Result<String, Error> {
     let failed = || Error::new(Code::Internal, format!("no completions for {}", shell.as_str()));
     let completer = Shells::builtins();
     let completer = completer.completer(shell.as_str()).ok_or_else(failed)?;
-    let name = Cli::command().get_name().to_owned();
+    let name = cli::command().get_name().to_owned();
     let mut script = Vec::new();
     completer.write_registration("COMPLETE", &name, &name, &name, &mut script).map_err(|_| failed())?;
     String::from_utf8(script).map_err(|_| failed())
@@ -35,7 +34,7 @@ pub fn route_names(current: &OsStr) -> Vec<CompletionCandidate> {
         }
     }
     line.push("config".into());
-    let Ok(cli) = Cli::try_parse_from(line) else { return Vec::new() };
+    let Ok(cli) = cli::parse_from(line) else { return Vec::new() };
     let Ok(context) = Context::new(&cli, String::new(), false) else { return Vec::new() };
     let names = super::route::names(&context);
     names.into_iter().filter(|n| n.starts_with(current)).map(CompletionCandidate::new).collect()
