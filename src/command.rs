@@ -26,7 +26,7 @@ pub enum Outcome {
     /// A directory that is ready.
     Ready(Box<Ready>),
     /// The settings.
-    Settings(Vec<(&'static str, Setting)>),
+    Settings(Vec<(String, Setting)>),
     /// A text as it is.
     Text(String),
 }
@@ -37,7 +37,7 @@ pub struct RouteDetail {
     pub route: Route,
     /// What stands where: `service`, `middleware auth`, …, and the place or why there is none.
     pub parts: Vec<(String, String)>,
-    /// The source text of the router.
+    /// The router's entry as it is written, moved to the left margin.
     pub source: String,
 }
 
@@ -93,7 +93,7 @@ pub fn run(context: &Context, command: &Command) -> Result<Outcome, Error> {
             RouteCommand::List(args) => route::list(context, args),
             RouteCommand::Show(args) => route::show(context, args),
         },
-        Command::Config => Ok(Outcome::Settings(context.settings.iter().map(|(key, s)| (key, s.clone())).collect())),
+        Command::Config => Ok(Outcome::Settings(context.settings.all())),
         Command::Completions { shell } => completions::script(*shell).map(Outcome::Text),
         Command::Man { to } => man::write(to).map(Outcome::Text),
     }

@@ -59,22 +59,15 @@ impl Terminal {
                 Err(_) => Code::Io.exit_code(),
             };
         }
-        let words: Vec<String> = std::env::args().collect();
-        let json = words.windows(2).any(|w| (w[0] == "-o" || w[0] == "--output") && w[1].starts_with("json"))
-            || words.iter().any(|w| w.starts_with("-ojson") || w.starts_with("--output=json"));
-        if json {
-            let message = error.to_string();
-            let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            let _ = print(
-                &render::error(
-                    &Error::new(Code::Usage, message),
-                    Style { format: Format::Json, terminal: false, color: false, quiet: false },
-                )
-                .out,
-            );
-        } else {
-            let text = error.render();
-            self.say(&if self.err { text.ansi().to_string() } else { text.to_string() });
+        match asked_for_json() {
+            Some(format) => {
+                let style = Style { format, width: None, color: false, quiet: false };
+                let _ = print(&render::error(&usage_error(error), style).out);
+            }
+            None => {
+                let text = error.render();
+                self.say(&if self.err { text.ansi().to_string() } else { text.to_string() });
+            }
         }
         Code::Usage.exit_code()
     }
@@ -91,7 +84,16 @@ impl Terminal {
             _ if variable("NO_COLOR") || std::env::var_os("TERM").is_some_and(|t| t == "dumb") => false,
             _ => variable("CLICOLOR_FORCE") || self.out,
         };
-        Style { format, terminal: self.out, color, quiet: global.quiet }
+        Style { format, width: self.width(), color, quiet: global.quiet }
+    }
+
+    /// How wide the terminal on standard output is.
+    fn width(&self) -> Option<u16> {
+        const USUAL: u16 = 80;
+        let known = || {
+            rustix::termios::tcgetwinsize(std::io::stdout()).ok().map(|size| size.ws_col).filter(|columns| *columns > 0)
+        };
+        self.out.then(|| known().unwrap_or(USUAL))
     }
 
     fn colors_err(&self, style: Style) -> bool {
@@ -130,6 +132,28 @@ impl Terminal {
     /// Says something on standard error; where nobody can hear it, that is no reason to fail.
     fn say(&self, text: &str) {
         let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+}
+
+/// Whether a command line that can't be parsed asks for JSON, by flag or environment.
+fn asked_for_json() -> Option<Format> {
+    let words: Vec<String> = std::env::args().collect();
+    let apart = words.windows(2).find(|pair| pair[0] == "-o" || pair[0] == "--output").map(|pair| pair[1].clone());
+    let joined =
+        words.iter().find_map(|w| Some(w.strip_prefix("--output=").or_else(|| w.strip_prefix("-o"))?.to_owned()));
+    let format = apart.or(joined.filter(|f| !f.is_empty())).or_else(|| std::env::var("CLOUDLUNACY_OUTPUT").ok())?;
+    Format::parse(format.trim_start_matches('=')).filter(|format| matches!(format, Format::Json | Format::Jsonl))
+}
+
+/// What the parser says, as an error of ours: its first paragraph, and its tip.
+fn usage_error(error: &clap::Error) -> Error {
+    let text = error.to_string();
+    let mut paragraphs = text.trim_start_matches("error: ").split("\n\n");
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let message = Error::new(Code::Usage, words(paragraphs.next().unwrap_or_default()));
+    match paragraphs.next().and_then(|p| p.trim_start().strip_prefix("tip: ")) {
+        Some(tip) => message.hint(words(tip)),
+        None => message.hint("--help shows the flags and arguments"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What every command starts from: settings, Traefik's static configuration, the managed directory.
 
-use crate::cli::{Cli, Command, Global};
+use crate::cli::{Cli, Color, Command, Global, Output};
 use crate::document::Format;
 use crate::error::{Code, Error, Place};
 use crate::plan::Facts;
@@ -8,6 +8,7 @@ use crate::settings::{Origin, Release, Settings, SettingsFile, duration, parse_f
 use crate::static_config::{BadStatic, StaticConfig};
 use crate::store::Store;
 use anyhow::Context as _;
+use clap::ValueEnum;
 use std::cell::RefCell;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -38,6 +39,8 @@ impl Context {
         let mut warnings = Vec::new();
         let (mut settings, static_config, static_file) =
             resolve(&cli.global, &mut warnings, matches!(cli.command, Command::Init(_)))?;
+        one_of::<Output>(&settings, "output")?;
+        one_of::<Color>(&settings, "color")?;
         let explicit = settings.origin("dir") != Origin::Default;
         let from_static = static_config.as_ref().and_then(managed);
         let (dir, only) = match (settings.get("dir"), from_static) {
@@ -71,6 +74,19 @@ impl Context {
     /// The warnings so far.
     pub fn take_warnings(&self) -> Vec<String> {
         self.warnings.take()
+    }
+}
+
+/// Checks a setting that is one of a few words; clap has checked it where it is a flag.
+fn one_of<T: ValueEnum>(settings: &Settings, key: &str) -> Result<(), Error> {
+    match settings.get(key) {
+        Some(word) if T::from_str(word, false).is_err() => {
+            let words: Vec<String> =
+                T::value_variants().iter().filter_map(|v| Some(v.to_possible_value()?.get_name().to_owned())).collect();
+            Err(Error::new(Code::BadSettings, format!("{key} can't be {word:?} ({})", settings.origin(key)))
+                .hint(format!("give one of {}", words.join(", "))))
+        }
+        _ => Ok(()),
     }
 }
 

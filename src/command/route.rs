@@ -3,7 +3,7 @@
 use super::{Context, Outcome, RouteDetail, report};
 use crate::cli::{Add, ChangeFlags, Fields, List, Remove, Rename, Set, Show, TlsArg};
 use crate::error::{Code, Error};
-use crate::inventory::{Inventory, Part, bare};
+use crate::inventory::{Definition, Inventory, Part, bare};
 use crate::name::{BadName, Host, RouterName, Target, split_host_path};
 use crate::plan::{self, AddRequest, Change, ListEdit, Plan, Wanted, bad_value};
 use crate::route::{Filter, Route, Tls, list as routes, lookup};
@@ -124,9 +124,23 @@ pub(super) fn show(context: &Context, args: &Show) -> Result<Outcome, Error> {
     let mut parts = vec![("router".to_owned(), inventory.place(&router).to_string())];
     parts.extend(route.service.iter().map(|s| (format!("service {s}"), place(Part::Service, s))));
     parts.extend(route.middlewares.iter().map(|m| (format!("middleware {m}"), place(Part::Middleware, m))));
-    let document = router.value.document();
-    let source = document.source()[router.key.span().start as usize..router.value.span().end as usize].to_owned();
+    let source = source_of(&router);
     Ok(Outcome::Route(Box::new(RouteDetail { route, parts, source })))
+}
+
+/// The text of an entry, all of it moved to the left margin.
+fn source_of(router: &Definition<'_>) -> String {
+    let source = router.value.document().source();
+    let (start, end) = (router.key.span().start as usize, router.value.span().end as usize);
+    // The value stands elsewhere where an alias or a merge key supplies it.
+    let entry = source.get(start..end).unwrap_or(router.key.raw());
+    let line = source[..start].rfind('\n').map_or(0, |at| at + 1);
+    let indent = &source[line..start];
+    // In `{a: …, b: …}` an entry begins in the middle of a line, and what is before it is another's.
+    let indent = if indent.trim().is_empty() { indent } else { "" };
+    let lines: Vec<&str> =
+        entry.lines().map(|line| line.strip_prefix(indent).unwrap_or_else(|| line.trim_start())).collect();
+    lines.join("\n")
 }
 
 /// A directory that would not survive a restart is pointed out by every command that sees it.

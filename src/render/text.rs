@@ -1,12 +1,12 @@
 //! What people read: tables, result lines, errors. Text from files is escaped, so that none of it can steer a terminal.
 
+use super::table::{columns, table};
 use super::{Shown, Style, diff};
 use crate::command::{Outcome, Ready, Report, RouteDetail};
 use crate::error::Error;
 use crate::plan::{Effect, Verb};
 use crate::route::{Route, Tls};
 use crate::settings::Setting;
-use comfy_table::{ContentArrangement, Table, presets};
 
 pub(super) fn outcome(outcome: &Outcome, style: Style) -> Shown {
     match outcome {
@@ -27,7 +27,7 @@ pub(super) fn names(outcome: &Outcome) -> String {
         Outcome::Route(detail) => vec![&detail.route.name],
         Outcome::Change(report) => report.effects.iter().map(|e| e.name.as_str()).collect(),
         Outcome::Ready(ready) => ready.routes.iter().map(|r| r.name.as_str()).collect(),
-        Outcome::Settings(settings) => settings.iter().map(|(key, _)| *key).collect(),
+        Outcome::Settings(settings) => settings.iter().map(|(key, _)| key.as_str()).collect(),
         Outcome::Text(text) => vec![text.trim_end()],
     };
     all.iter().map(|name| sanitize(name) + "\n").collect()
@@ -37,25 +37,6 @@ fn out(text: String) -> Shown {
     Shown { out: text, err: String::new() }
 }
 
-fn table(style: Style, header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    // Off a terminal nothing is wrapped or cut: what reads it wants whole values.
-    table.set_content_arrangement(if style.terminal {
-        ContentArrangement::Dynamic
-    } else {
-        ContentArrangement::Disabled
-    });
-    table.set_header(header);
-    for row in rows {
-        table.add_row(row.iter().map(|cell| sanitize(cell)).collect::<Vec<_>>());
-    }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
-}
-
 fn table_of(routes: &[Route], style: Style) -> String {
     let rows = routes.iter().map(|r| {
         let listens = if r.entry_points.is_empty() { "(default)".into() } else { r.entry_points.join(", ") };
@@ -63,9 +44,14 @@ fn table_of(routes: &[Route], style: Style) -> String {
         let place = format!("{}:{}", r.file, r.line);
         let servers =
             if r.servers.is_empty() { r.service.clone().unwrap_or_else(|| "-".into()) } else { r.servers.join(" ") };
-        vec![r.name.clone(), r.kind.to_string(), listens, tls(r), rule, servers, r.middlewares.join(", "), place]
+        let middlewares = if r.middlewares.is_empty() { "-".into() } else { r.middlewares.join(", ") };
+        vec![r.name.clone(), r.kind.to_string(), listens, tls(r), rule, servers, middlewares, place]
     });
-    table(style, &["NAME", "KIND", "ENTRY POINTS", "TLS", "RULE", "SERVERS", "MIDDLEWARES", "FILE"], rows)
+    table(
+        style.width,
+        &["NAME", "KIND", "ENTRY POINTS", "TLS", "RULE", "SERVERS", "MIDDLEWARES", "FILE"],
+        rows.collect(),
+    )
 }
 
 fn tls(route: &Route) -> String {
@@ -96,7 +82,7 @@ fn route(detail: &RouteDetail) -> String {
         text.push_str(&format!("{:<13} {} ({})\n", "stands in", sanitize(place), sanitize(what)));
     }
     text.push('\n');
-    text.extend(detail.source.lines().map(|line| format!("  {}\n", sanitize(line))));
+    text.extend(detail.source.lines().map(|line| format!("  {}", sanitize(line)).trim_end().to_owned() + "\n"));
     text
 }
 
@@ -122,26 +108,14 @@ fn result_lines(report: &Report, style: Style) -> String {
         };
         let mut row = vec![paint(verb, "32", style.color), effect.kind.to_string(), sanitize(&effect.name)];
         if let Some(route) = &effect.route {
-            row.push(sanitize(&route.rule.clone().unwrap_or_default()));
+            row.push(sanitize(route.rule.as_deref().unwrap_or("-")));
             row.push(format!("→  {}", sanitize(&route.servers.join(" "))));
             row.push(sanitize(&format!("{}:{}", route.file, route.line)));
         }
         row.push(sanitize(&effect.notes.join("; ")));
         row
     };
-    align(&report.effects.iter().map(row).collect::<Vec<_>>())
-}
-
-/// Columns two spaces apart.
-fn align(rows: &[Vec<String>]) -> String {
-    let wide = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |at: usize| rows.iter().filter_map(|r| r.get(at)).map(|c| c.chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..wide).map(width).collect();
-    let line = |row: &Vec<String>| {
-        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, w)| format!("{cell:<w$}")).collect();
-        cells.join("  ").trim_end().to_owned() + "\n"
-    };
-    rows.iter().map(line).collect()
+    columns(&report.effects.iter().map(row).collect::<Vec<_>>())
 }
 
 fn ready(ready: &Ready, style: Style) -> Shown {
@@ -164,11 +138,11 @@ fn ready(ready: &Ready, style: Style) -> Shown {
     shown
 }
 
-fn settings_table(settings: &[(&'static str, Setting)], style: Style) -> String {
+fn settings_table(settings: &[(String, Setting)], style: Style) -> String {
     let rows = settings
         .iter()
-        .map(|(key, s)| vec![(*key).to_owned(), s.value.clone().unwrap_or_else(|| "-".into()), s.origin.to_string()]);
-    table(style, &["SETTING", "VALUE", "ORIGIN"], rows)
+        .map(|(key, s)| vec![key.clone(), s.value.clone().unwrap_or_else(|| "-".into()), s.origin.to_string()]);
+    table(style.width, &["SETTING", "VALUE", "ORIGIN"], rows.collect())
 }
 
 pub(super) fn error(error: &Error, color: bool) -> String {
@@ -194,7 +168,7 @@ fn paint(text: &str, code: &str, color: bool) -> String {
 }
 
 /// Text from a file or a user, with everything escaped that could steer a terminal or hide text.
-fn sanitize(text: &str) -> String {
+pub(super) fn sanitize(text: &str) -> String {
     let steers = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
