@@ -38,20 +38,16 @@ fn out(text: String) -> Shown {
 }
 
 fn table_of(routes: &[Route], style: Style) -> String {
-    let rows = routes.iter().map(|r| {
+    let or_dash = |text: Option<String>| text.filter(|t| !t.is_empty()).unwrap_or_else(|| "-".into());
+    let row = |r: &Route| {
         let listens = if r.entry_points.is_empty() { "(default)".into() } else { r.entry_points.join(", ") };
-        let rule = r.rule.clone().unwrap_or_else(|| "-".into());
+        let servers = if r.servers.is_empty() { or_dash(r.service.clone()) } else { r.servers.join(" ") };
+        let middlewares = or_dash(Some(r.middlewares.join(", ")));
         let place = format!("{}:{}", r.file, r.line);
-        let servers =
-            if r.servers.is_empty() { r.service.clone().unwrap_or_else(|| "-".into()) } else { r.servers.join(" ") };
-        let middlewares = if r.middlewares.is_empty() { "-".into() } else { r.middlewares.join(", ") };
-        vec![r.name.clone(), r.kind.to_string(), listens, tls(r), rule, servers, middlewares, place]
-    });
-    table(
-        style.width,
-        &["NAME", "KIND", "ENTRY POINTS", "TLS", "RULE", "SERVERS", "MIDDLEWARES", "FILE"],
-        rows.collect(),
-    )
+        vec![r.name.clone(), r.kind.to_string(), listens, tls(r), place, or_dash(r.rule.clone()), servers, middlewares]
+    };
+    let header = ["NAME", "KIND", "ENTRY POINTS", "TLS", "FILE", "RULE", "SERVERS", "MIDDLEWARES"];
+    table(style.width, &header, routes.iter().map(row).collect(), &[5, 6, 7])
 }
 
 fn tls(route: &Route) -> String {
@@ -106,7 +102,7 @@ fn result_lines(report: &Report, style: Style) -> String {
             (true, Verb::Removed) => "would remove",
             (_, verb) => verb.as_str(),
         };
-        let mut row = vec![paint(verb, "32", style.color), effect.kind.to_string(), sanitize(&effect.name)];
+        let mut row = vec![verb.to_owned(), effect.kind.to_string(), sanitize(&effect.name)];
         if let Some(route) = &effect.route {
             row.push(sanitize(route.rule.as_deref().unwrap_or("-")));
             row.push(format!("→  {}", sanitize(&route.servers.join(" "))));
@@ -115,7 +111,28 @@ fn result_lines(report: &Report, style: Style) -> String {
         row.push(sanitize(&effect.notes.join("; ")));
         row
     };
-    columns(&report.effects.iter().map(row).collect::<Vec<_>>())
+    let rows: Vec<Vec<String>> = report.effects.iter().map(row).collect();
+    let lines = columns(&rows);
+    let fits = |width: u16| lines.lines().all(|line| line.chars().count() <= usize::from(width));
+    let lines = if style.width.is_none_or(fits) { lines } else { rows.iter().map(|row| folded(row)).collect() };
+    let paint_verb = |line: &str| match line.find("  ").filter(|end| *end > 0) {
+        Some(end) => format!("{}{}\n", paint(&line[..end], "32", style.color), &line[end..]),
+        None => format!("{line}\n"),
+    };
+    lines.lines().map(paint_verb).collect()
+}
+
+/// A result that is too long for one line of the terminal: what it is about, and the rest below it.
+fn folded(row: &[String]) -> String {
+    let (head, rest) = row.split_at(row.len().min(3));
+    let mut text = head.join("  ") + "\n";
+    let (rule, place) = rest.split_at(rest.len().saturating_sub(2));
+    for line in [rule.join("  "), place.iter().filter(|p| !p.is_empty()).cloned().collect::<Vec<_>>().join("  ")] {
+        if !line.is_empty() {
+            text.push_str(&format!("    {line}\n"));
+        }
+    }
+    text
 }
 
 fn ready(ready: &Ready, style: Style) -> Shown {
@@ -142,7 +159,7 @@ fn settings_table(settings: &[(String, Setting)], style: Style) -> String {
     let rows = settings
         .iter()
         .map(|(key, s)| vec![key.clone(), s.value.clone().unwrap_or_else(|| "-".into()), s.origin.to_string()]);
-    table(style.width, &["SETTING", "VALUE", "ORIGIN"], rows.collect())
+    table(style.width, &["SETTING", "VALUE", "ORIGIN"], rows.collect(), &[1])
 }
 
 pub(super) fn error(error: &Error, color: bool) -> String {
