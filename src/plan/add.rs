@@ -127,12 +127,9 @@ fn existing(
     match asked {
         Ok(plan) if plan.edits.is_empty() || request.replace => Ok(plan),
         Err(error) if request.replace => Err(error),
-        _ => Err(Error::new(
-            Code::NameTaken,
-            format!("there is a {kind} route {:?} already, and it is different", router.name),
-        )
-        .hint(format!("change it with `cloudlunacy route set {}`, or add with --replace", shell_word(router.name)))
-        .at(inventory.place(router))),
+        _ => Err(Error::new(Code::NameTaken, format!("{kind} route {:?} is there already, and it is different", router.name))
+            .hint(how_to_change(router, request))
+            .at(inventory.place(router))),
     }
 }
 
@@ -192,15 +189,9 @@ fn new_route(
         return Err(host_taken(inventory, kind, &other, request));
     }
     if let Some(service) = inventory.get(kind, Part::Service, name.as_str()) {
-        return Err(Error::new(
-            Code::NameTaken,
-            format!(
-                "there is a {kind} service {name:?} already, which belongs to something else",
-                name = name.as_str()
-            ),
-        )
-        .hint("give the route another name with --name")
-        .at(inventory.place(&service)));
+        return Err(Error::new(Code::NameTaken, format!("{kind} service {:?} is there already, and belongs to something else", name.as_str()))
+            .hint("give the route another name with --name")
+            .at(inventory.place(&service)));
     }
 
     let mut router: Vec<(String, Value)> = Vec::new();
@@ -251,8 +242,16 @@ fn host_taken(inventory: &Inventory<'_>, kind: Kind, other: &Definition<'_>, req
         ),
     };
     Error::new(Code::HostTaken, what)
-        .hint(format!("change that one with `cloudlunacy route set {}`, or add with --replace", shell_word(other.name)))
+        .hint(how_to_change(other, request))
         .at(inventory.place(other))
+}
+
+/// The commands that would put what was asked for in place of a route.
+fn how_to_change(router: &Definition<'_>, request: &AddRequest) -> String {
+    const SHOWN: usize = 3;
+    let targets: Vec<String> = request.targets.iter().map(Target::to_string).collect();
+    let targets = if targets.len() > SHOWN { "TARGET…".into() } else { targets.join(" ") };
+    format!("to replace it, add --replace to this command; to change its servers alone: `cloudlunacy route set {} {targets}`", shell_word(router.name))
 }
 
 /// A name as a word for the shell.

@@ -2,6 +2,27 @@
 
 use crate::support::place::Place;
 
+const MIXED: &str = "\
+# The front server's routes. Ask Ana before touching db.
+http:
+  routers:
+    # The shop.
+    shop:
+      rule: \"Host(`shop.example.com`)\"   # keep the quotes
+      service: 'shop'
+      priority: 7
+
+    blog: {rule: Host(`blog.example.com`), service: shared}
+    news: {rule: Host(`news.example.com`), service: shared}
+  services:
+    shop:
+      loadBalancer:
+        servers:
+          - url: http://10.0.0.1:80   # the old machine
+          - url: http://10.0.0.2:80
+    shared: {loadBalancer: {servers: [{url: http://10.0.0.3}]}}
+";
+
 #[test]
 fn add_list_and_remove_leave_the_directory_as_it_was() {
     let place = Place::new();
@@ -9,4 +30,385 @@ fn add_list_and_remove_leave_the_directory_as_it_was() {
     assert!(place.ok(&["route", "list"]).contains("Host(`app.example.com`)"));
     place.ok(&["route", "rm", "app.example.com"]);
     assert_eq!(place.files(), []);
+}
+
+#[test]
+fn each_kind_of_route_is_written_as_traefik_reads_it() {
+    for (args, expected) in [
+        (
+            vec!["app.example.com/api", "http://10.0.0.5:3000", "h2c://10.0.0.6:3000"],
+            "http:\n  routers:\n    app.example.com~api:\n      rule: Host(`app.example.com`) && PathPrefix(`/api`)\n      service: app.example.com~api\n  services:\n    app.example.com~api:\n      loadBalancer:\n        servers:\n          - url: http://10.0.0.5:3000\n          - url: h2c://10.0.0.6:3000\n",
+        ),
+        (
+            vec!["db.example.com", "mongodb://10.0.0.6", "--entry-point", "mongodb"],
+            "tcp:\n  routers:\n    db.example.com:\n      rule: HostSNI(`db.example.com`)\n      entryPoints:\n        - mongodb\n      service: db.example.com\n      tls: {}\n  services:\n    db.example.com:\n      loadBalancer:\n        servers:\n          - address: \"10.0.0.6:27017\"\n",
+        ),
+        (
+            vec!["db.example.com", "tls://10.0.0.6:443", "--entry-point", "e", "--tls", "passthrough", "--name", "db"],
+            "tcp:\n  routers:\n    db:\n      rule: HostSNI(`db.example.com`)\n      entryPoints:\n        - e\n      service: db\n      tls:\n        passthrough: true\n  services:\n    db:\n      loadBalancer:\n        servers:\n          - address: \"10.0.0.6:443\"\n",
+        ),
+        (
+            vec!["*", "mysql://10.0.0.8", "--entry-point", "mysql", "--name", "mysql"],
+            "tcp:\n  routers:\n    mysql:\n      rule: HostSNI(`*`)\n      entryPoints:\n        - mysql\n      service: mysql\n  services:\n    mysql:\n      loadBalancer:\n        servers:\n          - address: \"10.0.0.8:3306\"\n",
+        ),
+        (
+            vec!["*", "udp://10.0.0.9:53", "--entry-point", "dns", "--name", "dns"],
+            "udp:\n  routers:\n    dns:\n      entryPoints:\n        - dns\n      service: dns\n  services:\n    dns:\n      loadBalancer:\n        servers:\n          - address: \"10.0.0.9:53\"\n",
+        ),
+    ] {
+        let place = Place::new();
+        place.ok(&[&["route", "add"], &args[..]].concat());
+        assert_eq!(place.read("routes.yml"), expected, "{args:?}");
+        let name = place.ok(&["route", "list", "-o", "name"]);
+        place.ok(&["route", "rm", name.trim()]);
+        assert_eq!(place.files(), [], "{args:?}");
+    }
+}
+
+#[test]
+fn every_field_of_add_is_written_and_asking_again_is_unchanged() {
+    let place = Place::with(&[(
+        "mw.yml",
+        "http:\n  middlewares:\n    auth: {basicAuth: {users: [a]}}\n    zip: {compress: {}}\n",
+    )]);
+    std::fs::create_dir(place.dir().join("sub")).unwrap();
+    let add = [
+        "route",
+        "add",
+        "app.example.com",
+        "http://10.0.0.5:3000",
+        "--host",
+        "www.example.com",
+        "--name",
+        "app",
+        "--entry-point",
+        "websecure",
+        "--entry-point",
+        "web",
+        "--cert-resolver",
+        "le",
+        "--middleware",
+        "auth",
+        "--middleware",
+        "zip@file",
+        "--priority",
+        "-3",
+        "--file",
+        "sub/apps.yml",
+    ];
+    let said = place.ok(&add);
+    assert!(said.starts_with("added  http  app  Host(`app.example.com`) || Host(`www.example.com`)  →  http://10.0.0.5:3000  sub/apps.yml:3"), "{said}");
+    assert!(said.contains("tls: on (certificate resolver)"), "{said}");
+    let text = place.read("sub/apps.yml");
+    for part in [
+        "    app:\n",
+        "        - websecure\n        - web\n",
+        "        - auth\n        - zip@file\n",
+        "priority: -3",
+        "certResolver: le",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    assert!(place.ok(&add).starts_with("unchanged  http  app"));
+    // Flags that are left out are not compared.
+    assert!(
+        place
+            .ok(&[
+                "route",
+                "add",
+                "app.example.com",
+                "http://10.0.0.5:3000",
+                "--host",
+                "www.example.com",
+                "--name",
+                "app"
+            ])
+            .starts_with("unchanged")
+    );
+    assert_eq!(place.read("sub/apps.yml"), text);
+}
+
+#[test]
+fn defaults_say_where_they_come_from() {
+    let place = Place::new();
+    let said = place.ok(&["route", "add", "app.example.com", "http://10.0.0.5"]);
+    assert!(said.contains("entry points: Traefik's default; tls: off"), "{said}");
+    std::fs::write(
+        place.top().join("traefik.yml"),
+        "entryPoints:\n  web: {address: ':80'}\n  mongodb: {address: ':27017'}\n  websecure: {address: ':443', http: {tls: {certResolver: le}}}\ncertificatesResolvers: {le: {}}\n",
+    )
+    .unwrap();
+    let known = ["--static", "traefik.yml"];
+    let said = place.ok(&[&["route", "add", "db.example.com", "mongodb://10.0.0.6"], &known[..]].concat());
+    assert!(said.contains("entry point: mongodb (static configuration); tls: on"), "{said}");
+    let said = place.ok(&["route", "add", "db2.example.com", "mongodb://10.0.0.6"]);
+    assert!(said.contains("entry point: mongodb (as router \"db.example.com\")"), "{said}");
+    let said =
+        place
+            .ok(&[&["route", "add", "s.example.com", "http://10.0.0.7", "--entry-point", "websecure"], &known[..]]
+                .concat());
+    assert!(said.contains("tls: on (entry point websecure)"), "{said}");
+    assert_eq!(place.json(&["route", "show", "s.example.com"])["route"]["cert_resolver"], "le");
+    let said = place.fails(2, &[&["route", "add", "r.example.com", "redis://10.0.0.7"], &known[..]].concat());
+    assert!(
+        said.contains("which entry point?") && said.contains("--entry-point EP; there are: web, mongodb, websecure"),
+        "{said}"
+    );
+    let said = place.fails(
+        3,
+        &[&["route", "add", "w.example.com", "http://10.0.0.7", "--entry-point", "wbe"], &known[..]].concat(),
+    );
+    assert!(said.contains("no TCP entry point \"wbe\""), "{said}");
+    let said = place.fails(
+        3,
+        &[&["route", "add", "w.example.com", "http://10.0.0.7", "--cert-resolver", "nope"], &known[..]].concat(),
+    );
+    assert!(said.contains("certificate resolvers: le"), "{said}");
+}
+
+#[test]
+fn what_is_taken_is_refused_with_its_place_and_the_cure() {
+    let place = Place::with(&[("mixed.yml", MIXED)]);
+    let said = place.fails(3, &["route", "add", "other.example.com", "http://10.0.0.9", "--name", "shop"]);
+    assert!(
+        said.contains("mixed.yml:5:")
+            && said.contains("`cloudlunacy route set shop http://10.0.0.9`")
+            && said.contains("--replace"),
+        "{said}"
+    );
+    let said = place.fails(3, &["route", "add", "blog.example.com", "http://10.0.0.9"]);
+    assert!(said.contains("mixed.yml:10:") && said.contains("route set blog http://10.0.0.9`"), "{said}");
+    let said = place.fails(3, &["route", "add", "shared.example.com", "http://10.0.0.9", "--name", "shared"]);
+    assert!(said.contains("http service \"shared\"") && said.contains("mixed.yml:18"), "{said}");
+    // A path of the same host is another route.
+    place.ok(&["route", "add", "blog.example.com/feed", "http://10.0.0.9"]);
+    let error = place.json(&["route", "add", "blog.example.com", "http://10.0.0.9"]);
+    let error = &error["error"];
+    assert_eq!(
+        (&error["code"], &error["file"], &error["line"], &error["changed"]),
+        (&"host-taken".into(), &"mixed.yml".into(), &10.into(), &false.into())
+    );
+}
+
+#[test]
+fn replace_keeps_what_is_not_named() {
+    let place = Place::with(&[("mixed.yml", MIXED)]);
+    let said = place.ok(&["route", "add", "shop.example.com", "http://10.0.0.9:80", "--name", "shop", "--replace"]);
+    assert!(said.starts_with("changed  http  shop"), "{said}");
+    let text = place.read("mixed.yml");
+    assert!(
+        text.contains("priority: 7")
+            && text.contains("# keep the quotes")
+            && text.contains("- url: http://10.0.0.9:80"),
+        "{text}"
+    );
+    assert!(!text.contains("10.0.0.1:80") && text.contains("# The shop.") && text.contains("Ask Ana"), "{text}");
+    // By host, under whatever name it has.
+    place.ok(&["route", "add", "shop.example.com", "http://10.0.0.10:80", "--replace"]);
+    assert_eq!(place.json(&["route", "show", "shop"])["route"]["servers"], serde_json::json!(["http://10.0.0.10:80"]));
+}
+
+#[test]
+fn set_replaces_edits_and_deletes_lists() {
+    let middlewares = "http:\n  middlewares: {a: {compress: {}}, b: {compress: {}}, c: {compress: {}}}\n";
+    let place = Place::with(&[("mw.yml", middlewares)]);
+    place.ok(&["route", "add", "app.example.com", "http://10.0.0.1", "--middleware", "a", "--entry-point", "web"]);
+    let shown = |field: &str| place.json(&["route", "show", "app.example.com"])["route"][field].to_string();
+    let set = |args: &[&str]| place.ok(&[&["route", "set", "app.example.com"], args].concat());
+    for (args, field, value) in [
+        (vec!["--add-middleware", "b", "--add-middleware", "c"], "middlewares", r#"["a","b","c"]"#),
+        (vec!["--remove-middleware", "b"], "middlewares", r#"["a","c"]"#),
+        (vec!["--middleware", "c", "--middleware", "b"], "middlewares", r#"["c","b"]"#),
+        (vec!["--no-middleware"], "middlewares", "[]"),
+        (vec!["--add-entry-point", "websecure"], "entry_points", r#"["web","websecure"]"#),
+        (vec!["--entry-point", "alt"], "entry_points", r#"["alt"]"#),
+        (vec!["--no-entry-point"], "entry_points", "[]"),
+        (vec!["--add-host", "www.example.com"], "hosts", r#"["app.example.com","www.example.com"]"#),
+        (vec!["--remove-host", "www.example.com"], "hosts", r#"["app.example.com"]"#),
+        (
+            vec!["--host", "app.example.com", "--host", "b.example.com"],
+            "hosts",
+            r#"["app.example.com","b.example.com"]"#,
+        ),
+        (vec!["--host", "app.example.com"], "hosts", r#"["app.example.com"]"#),
+        (vec!["http://10.0.0.2", "http://10.0.0.3"], "servers", r#"["http://10.0.0.2","http://10.0.0.3"]"#),
+        (
+            vec!["--add-target", "http://10.0.0.4"],
+            "servers",
+            r#"["http://10.0.0.2","http://10.0.0.3","http://10.0.0.4"]"#,
+        ),
+        (vec!["--remove-target", "http://10.0.0.3"], "servers", r#"["http://10.0.0.2","http://10.0.0.4"]"#),
+        (vec!["--priority", "9"], "priority", "9"),
+        (vec!["--no-priority"], "priority", "null"),
+        (vec!["--cert-resolver", "le"], "tls", r#""on""#),
+        (vec!["--no-cert-resolver"], "cert_resolver", "null"),
+        (vec!["--no-tls"], "tls", r#""off""#),
+        (vec!["--tls", "on"], "tls", r#""on""#),
+        (vec!["--tls", "off"], "tls", r#""off""#),
+        (
+            vec!["--rule", "Host(`app.example.com`) && Method(`GET`)"],
+            "rule",
+            r#""Host(`app.example.com`) && Method(`GET`)""#,
+        ),
+    ] {
+        let said = set(&args);
+        assert!(said.starts_with("changed  http  app.example.com"), "{args:?} {said}");
+        assert_eq!(shown(field), value, "{args:?}");
+        if !args[0].starts_with("--add") {
+            assert!(set(&args).starts_with("unchanged"), "{args:?} twice");
+        }
+    }
+    let said = place.fails(2, &["route", "set", "app.example.com"]);
+    assert!(said.contains("nothing to change was named"), "{said}");
+    place.fails(
+        2,
+        &[
+            "route",
+            "set",
+            "app.example.com",
+            "--remove-target",
+            "http://10.0.0.2",
+            "--remove-target",
+            "http://10.0.0.4",
+        ],
+    );
+    place.fails(2, &["route", "set", "app.example.com", "--remove-host", "app.example.com"]);
+}
+
+#[test]
+fn set_changes_only_the_bytes_it_must() {
+    let place = Place::with(&[("mixed.yml", MIXED)]);
+    place.ok(&["route", "set", "shop", "--add-target", "http://10.0.0.9:80", "--no-priority"]);
+    let expected = MIXED
+        .replace("      priority: 7\n", "")
+        .replace("http://10.0.0.2:80\n", "http://10.0.0.2:80\n          - url: http://10.0.0.9:80\n");
+    assert_eq!(place.read("mixed.yml"), expected);
+    // A service that others use too is not changed behind their back.
+    let said = place.fails(3, &["route", "set", "blog", "http://10.0.0.9"]);
+    assert!(said.contains("also used by router \"news\""), "{said}");
+}
+
+#[test]
+fn a_service_goes_with_its_last_user() {
+    let place = Place::with(&[("mixed.yml", MIXED)]);
+    place.ok(&["route", "rm", "blog"]);
+    assert!(place.read("mixed.yml").contains("    shared: {"), "news uses it");
+    place.ok(&["route", "rm", "news.example.com"]);
+    let text = place.read("mixed.yml");
+    assert!(!text.contains("shared") && text.contains("# the old machine"), "{text}");
+    place.ok(&["route", "rm", "shop"]);
+    let text = place.read("mixed.yml");
+    assert!(
+        text.contains("# The front server's routes.") && !text.contains("http:\n"),
+        "no empty section, comments stay: {text:?}"
+    );
+}
+
+#[test]
+fn a_service_stays_while_anything_uses_it() {
+    for user in [
+        "  services:\n    both: {weighted: {services: [{name: app, weight: 1}]}}\n",
+        "  services:\n    both: {mirroring: {service: app}}\n",
+        "  services:\n    both: {mirroring: {service: x@docker, mirrors: [{name: app}]}}\n",
+        "  services:\n    both: {failover: {service: x@docker, fallback: app@file}}\n",
+        "  middlewares:\n    both: {errors: {status: ['500'], service: app, query: /}}\n",
+    ] {
+        let place = Place::with(&[("other.yml", &format!("http:\n{user}"))]);
+        place.ok(&["route", "add", "app.example.com", "http://10.0.0.1", "--name", "app"]);
+        place.ok(&["route", "rm", "app"]);
+        assert_eq!(
+            place.read("routes.yml"),
+            "http:\n  services:\n    app:\n      loadBalancer:\n        servers:\n          - url: http://10.0.0.1\n",
+            "{user}"
+        );
+    }
+}
+
+#[test]
+fn rename_takes_the_own_service_along() {
+    let place = Place::with(&[("mixed.yml", MIXED)]);
+    assert!(place.ok(&["route", "rename", "shop", "store"]).contains("was shop"));
+    let text = place.read("mixed.yml");
+    assert!(
+        text.contains("    store:\n      rule: \"Host(`shop.example.com`)\"   # keep the quotes\n")
+            && text.contains("    store:\n      loadBalancer:"),
+        "{text}"
+    );
+    place.ok(&["route", "rename", "blog", "diary"]);
+    assert!(place.read("mixed.yml").contains("diary: {rule: Host(`blog.example.com`), service: shared}"));
+    assert!(place.ok(&["route", "rename", "diary", "diary"]).starts_with("unchanged"));
+    assert!(place.fails(3, &["route", "rename", "diary", "news"]).contains("mixed.yml:11"));
+    place.fails(2, &["route", "rename", "diary", "a/b"]);
+    place.fails(3, &["route", "rename", "nobody", "x"]);
+}
+
+#[test]
+fn routes_are_looked_up_by_name_provider_kind_and_host() {
+    let place = Place::with(&[("mixed.yml", MIXED)]);
+    place.ok(&["route", "add", "shop.example.com", "tls://10.0.0.9:443", "--name", "shop", "--entry-point", "tls"]);
+    let said = place.fails(3, &["route", "show", "shop"]);
+    assert!(
+        said.contains("2 routes: http/shop (mixed.yml:5), tcp/shop (routes.yml:3)")
+            && said.contains("for example http/shop"),
+        "{said}"
+    );
+    assert!(place.fails(3, &["route", "rm", "shop.example.com"]).contains("tcp/shop"));
+    for text in ["news", "news@file", "http/news", "news.example.com", "NEWS.example.com."] {
+        assert_eq!(place.json(&["route", "show", text])["route"]["name"], "news", "{text}");
+    }
+    assert_eq!(place.json(&["route", "show", "tcp/shop"])["route"]["kind"], "tcp");
+    let said = place.fails(3, &["route", "show", "nobody"]);
+    assert!(said.contains("there is no route \"nobody\"") && said.contains("route list"), "{said}");
+    // All go or none.
+    place.fails(3, &["route", "rm", "news", "nobody"]);
+    assert!(place.ok(&["route", "rm", "nobody", "--ignore-missing"]).starts_with("unchanged"));
+    assert_eq!(place.ok(&["route", "remove", "nobody", "news", "http/news", "--ignore-missing"]).lines().count(), 1);
+}
+
+#[test]
+fn lists_are_filtered() {
+    let place = Place::with(&[("mixed.yml", MIXED)]);
+    place.ok(&["route", "add", "db.example.com", "mongodb://10.0.0.9", "--entry-point", "mongodb"]);
+    let names = |args: &[&str]| place.ok(&[&["route", "ls", "-o", "name"], args].concat()).replace('\n', " ");
+    assert_eq!(names(&[]), "shop blog news db.example.com ");
+    assert_eq!(names(&["--kind", "tcp"]), "db.example.com ");
+    assert_eq!(names(&["--host", "*s*.example.com"]), "shop news ");
+    assert_eq!(names(&["--host", "DB.example.com", "--kind", "http"]), "");
+    assert_eq!(names(&["--agent", "web-7"]), "");
+    place.fails(2, &["route", "list", "--kind", "ftp"]);
+    let none = place.run(&["route", "list", "--kind", "udp"]);
+    assert_eq!((none.code, none.out.as_str(), none.err.as_str()), (0, "", "no routes\n"));
+}
+
+#[test]
+fn show_tells_where_each_part_stands_and_its_source() {
+    let place = Place::with(&[("mixed.yml", MIXED)]);
+    let said = place.ok(&["route", "show", "shop"]);
+    assert!(said.contains("stands in     mixed.yml:5 (router)\nstands in     mixed.yml:13 (service shop)\n"), "{said}");
+    let source =
+        "\n  shop:\n    rule: \"Host(`shop.example.com`)\"   # keep the quotes\n    service: 'shop'\n    priority: 7\n";
+    assert!(said.ends_with(source), "{said}");
+    assert!(said.lines().all(|line| line == line.trim_end()), "{said}");
+    assert!(
+        place
+            .ok(&["route", "show", "blog"])
+            .ends_with("\n\n  blog: {rule: Host(`blog.example.com`), service: shared}\n")
+    );
+}
+
+#[test]
+fn one_file_that_traefik_reads_is_the_one_that_is_managed() {
+    let place = Place::with(&[
+        ("dynamic.yml", "http:\n  routers:\n    a: {rule: Host(`a`), service: a@docker}\n"),
+        ("other.yml", "junk: ["),
+    ]);
+    std::fs::write(place.top().join("traefik.yml"), "providers: {file: {filename: dynamic/dynamic.yml}}\n").unwrap();
+    let run = |args: &[&str]| {
+        crate::support::place::Ran::of(place.bare().args(["--static", "traefik.yml"]).args(args).output().unwrap())
+    };
+    assert_eq!(run(&["route", "add", "b.example.com", "http://10.0.0.1"]).code, 0);
+    assert!(place.read("dynamic.yml").contains("b.example.com"));
+    let ran = run(&["route", "add", "c.example.com", "http://10.0.0.1", "--file", "c.yml"]);
+    assert!(ran.code == 2 && ran.err.contains("names the one file \"dynamic.yml\""), "{ran:?}");
+    assert_eq!(place.files().len(), 2);
 }

@@ -2,9 +2,13 @@
 //! `tests/setup` installs those; a test that can't get its real part fails.
 
 mod agreement;
+mod completions;
+mod dry_run;
 mod front;
 mod input;
 mod lifecycle;
+mod output;
+mod settings;
 mod store;
 mod support;
 mod tidy;
