@@ -137,7 +137,7 @@ impl Terminal {
 
 /// Whether a command line that can't be parsed asks for JSON, by flag or environment.
 fn asked_for_json() -> Option<Format> {
-    let words: Vec<String> = std::env::args().collect();
+    let words = words();
     let apart = words.windows(2).find(|pair| pair[0] == "-o" || pair[0] == "--output").map(|pair| pair[1].clone());
     let joined =
         words.iter().find_map(|w| Some(w.strip_prefix("--output=").or_else(|| w.strip_prefix("-o"))?.to_owned()));
@@ -163,8 +163,13 @@ fn print(text: &str) -> std::io::Result<()> {
     out.flush()
 }
 
+/// The words of the command line; what is not UTF-8 in them is shown, not a reason to fall over.
+fn words() -> Vec<String> {
+    std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect()
+}
+
 /// The command line, for whoever waits for the lock.
 fn command_line() -> String {
-    let words: Vec<String> = std::env::args().map(|word| word.escape_debug().to_string()).collect();
+    let words: Vec<String> = words().iter().map(|word| word.escape_debug().to_string()).collect();
     words.join(" ").chars().take(1000).collect()
 }

@@ -22,7 +22,11 @@ pub fn script(shell: Shell) -> Result<String, Error> {
 pub fn route_names(current: &OsStr) -> Vec<CompletionCandidate> {
     let Some(current) = current.to_str() else { return Vec::new() };
     // The line being typed may name the directory with -d; what does not parse yet is left out.
-    let words: Vec<String> = std::env::args().skip_while(|a| a != "--").skip(1).collect();
+    let words: Vec<String> = std::env::args_os()
+        .map(|word| word.to_string_lossy().into_owned())
+        .skip_while(|word| word != "--")
+        .skip(1)
+        .collect();
     let after = |flag: &str, long: &str| {
         let given = words.iter().position(|w| w == flag || w == long).and_then(|at| words.get(at + 1).cloned());
         given.or_else(|| words.iter().find_map(|w| Some(w.strip_prefix(long)?.strip_prefix('=')?.to_owned())))
