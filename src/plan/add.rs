@@ -1,6 +1,6 @@
 //! Adding a route.
 
-use super::change::{change, check_tls, server_of, server_value};
+use super::change::{MOST_TARGETS, change, check_tls, server_of, server_value, too_many_targets};
 use super::{Change, Effect, Facts, Plan, References, Verb, Wanted, check_references, conflict, defaults, parse_rule};
 use crate::edit::{Patch, Value};
 use crate::error::{Code, Error};
@@ -25,9 +25,6 @@ pub struct AddRequest {
     /// Whether an existing route is to be changed.
     pub replace: bool,
 }
-
-/// The most targets that a route takes; more is a slip of a script.
-const MOST_TARGETS: usize = 10_000;
 
 /// Plans `route add`.
 pub fn add(inventory: &Inventory<'_>, facts: &Facts, request: &AddRequest) -> Result<Plan, Error> {
@@ -61,10 +58,7 @@ fn check(request: &AddRequest) -> Result<Kind, Error> {
     let scheme = first.scheme();
     let kind = scheme.kind();
     if request.targets.len() > MOST_TARGETS {
-        return usage(
-            format!("{} targets are more than the {MOST_TARGETS} that a route takes", request.targets.len()),
-            "share them among several services",
-        );
+        return Err(too_many_targets(request.targets.len()));
     }
     if let Some(other) =
         request.targets.iter().find(|t| t.scheme().kind() != kind || (kind != Kind::Http && t.scheme() != scheme))
@@ -127,9 +121,12 @@ fn existing(
     match asked {
         Ok(plan) if plan.edits.is_empty() || request.replace => Ok(plan),
         Err(error) if request.replace => Err(error),
-        _ => Err(Error::new(Code::NameTaken, format!("{kind} route {:?} is there already, and it is different", router.name))
-            .hint(how_to_change(router, request))
-            .at(inventory.place(router))),
+        _ => Err(Error::new(
+            Code::NameTaken,
+            format!("{kind} route {:?} is there already, and it is different", router.name),
+        )
+        .hint(how_to_change(router, request))
+        .at(inventory.place(router))),
     }
 }
 
@@ -189,9 +186,12 @@ fn new_route(
         return Err(host_taken(inventory, kind, &other, request));
     }
     if let Some(service) = inventory.get(kind, Part::Service, name.as_str()) {
-        return Err(Error::new(Code::NameTaken, format!("{kind} service {:?} is there already, and belongs to something else", name.as_str()))
-            .hint("give the route another name with --name")
-            .at(inventory.place(&service)));
+        return Err(Error::new(
+            Code::NameTaken,
+            format!("{kind} service {:?} is there already, and belongs to something else", name.as_str()),
+        )
+        .hint("give the route another name with --name")
+        .at(inventory.place(&service)));
     }
 
     let mut router: Vec<(String, Value)> = Vec::new();
@@ -241,9 +241,7 @@ fn host_taken(inventory: &Inventory<'_>, kind: Kind, other: &Definition<'_>, req
             other.name
         ),
     };
-    Error::new(Code::HostTaken, what)
-        .hint(how_to_change(other, request))
-        .at(inventory.place(other))
+    Error::new(Code::HostTaken, what).hint(how_to_change(other, request)).at(inventory.place(other))
 }
 
 /// The commands that would put what was asked for in place of a route.
@@ -251,7 +249,10 @@ fn how_to_change(router: &Definition<'_>, request: &AddRequest) -> String {
     const SHOWN: usize = 3;
     let targets: Vec<String> = request.targets.iter().map(Target::to_string).collect();
     let targets = if targets.len() > SHOWN { "TARGET…".into() } else { targets.join(" ") };
-    format!("to replace it, add --replace to this command; to change its servers alone: `cloudlunacy route set {} {targets}`", shell_word(router.name))
+    format!(
+        "to replace it, add --replace to this command; to change its servers alone: `cloudlunacy route set {} {targets}`",
+        shell_word(router.name)
+    )
 }
 
 /// A name as a word for the shell.

@@ -294,6 +294,9 @@ fn servers_patch<'a>(
     if wanted.is_empty() {
         return Err(Error::new(Code::Usage, "a route needs a target; `route rm` removes the route"));
     }
+    if wanted.len() > now.len().max(MOST_TARGETS) {
+        return Err(too_many_targets(wanted.len()));
+    }
     let others: Vec<String> = inventory
         .users_of_service(kind, service.name)
         .iter()
@@ -315,6 +318,14 @@ fn servers_patch<'a>(
     };
     let path = [kind.as_str(), "services", service.name, "loadBalancer", "servers"];
     Ok(Some((inventory.path(&service), patch.at(path))))
+}
+
+/// The most targets that a route takes; more is a slip of a script.
+pub(super) const MOST_TARGETS: usize = 10_000;
+
+pub(super) fn too_many_targets(count: usize) -> Error {
+    Error::new(Code::Usage, format!("{count} targets are more than the {MOST_TARGETS} that a route takes"))
+        .hint("share them among several services")
 }
 
 /// What a target is in a service of this kind.

@@ -104,7 +104,8 @@ pub(super) fn rename_into(
     no_children(inventory, kind, router, |_| false)?;
     let taken = |part: Part| match inventory.get(kind, part, new) {
         None => Ok(()),
-        Some(other) => Err(Error::new(Code::NameTaken, format!("{kind} {} {new:?} is there already", part.noun())).at(inventory.place(&other))),
+        Some(other) => Err(Error::new(Code::NameTaken, format!("{kind} {} {new:?} is there already", part.noun()))
+            .at(inventory.place(&other))),
     };
     taken(Part::Router)?;
     let path = inventory.path(router);

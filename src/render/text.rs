@@ -105,7 +105,7 @@ fn result_lines(report: &Report, style: Style) -> String {
         let mut row = vec![verb.to_owned(), effect.kind.to_string(), sanitize(&effect.name)];
         if let Some(route) = &effect.route {
             row.push(sanitize(route.rule.as_deref().unwrap_or("-")));
-            row.push(format!("→  {}", sanitize(&route.servers.join(" "))));
+            row.push(format!("→  {}", sanitize(&some_of(&route.servers))));
             row.push(sanitize(&format!("{}:{}", route.file, route.line)));
         }
         row.push(sanitize(&effect.notes.join("; ")));
@@ -120,6 +120,15 @@ fn result_lines(report: &Report, style: Style) -> String {
         None => format!("{line}\n"),
     };
     lines.lines().map(paint_verb).collect()
+}
+
+/// The first of many servers: the line says what happened, `route show` has them all.
+fn some_of(servers: &[String]) -> String {
+    const SHOWN: usize = 5;
+    match servers.len() {
+        ..=SHOWN => servers.join(" "),
+        all => format!("{} and {} more", servers[..SHOWN].join(" "), all - SHOWN),
+    }
 }
 
 /// A result that is too long for one line of the terminal: what it is about, and the rest below it.
