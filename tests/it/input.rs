@@ -66,10 +66,10 @@ fn hosts() {
         ("a.com/x?y=1", "a path ends before `?`"),
         ("a.com/x#y", "a path ends before `#`"),
         ("a.com/%zz", "two hexadecimal digits"),
-        ("a.com/../b", "a path"),
+        ("a.com/../b", "never matches"),
         ("a.com/x\ny", "control character"),
     ] {
-        let said = refused(&place, &["route", "add", host, "http://10.0.0.9"]);
+        let said = refused(&place, &["route", "add", "--", host, "http://10.0.0.9"]);
         assert!(said.contains(fragment), "{host:?}\n{said}");
         // The caret stands under what is wrong wherever the text can be shown.
         let shown = !host.is_empty() && !host.contains(|c: char| c.is_control());
@@ -136,7 +136,7 @@ fn targets() {
         ("http://127.1", "is no IPv4 address"),
         ("http://0x7f.1", "is no IPv4 address"),
         ("http://2130706433", "is no IPv4 address"),
-        ("http://bücher", "punycode"),
+        ("http://bücher", "write http://xn--bcher-kva"),
         ("tcp://10.0.0.5", "has no port of its own"),
         ("udp://10.0.0.5", "has no port of its own"),
     ] {
@@ -161,7 +161,7 @@ fn names() {
         ("a b", "a name can't hold spaces"),
         ("a`b", "backtick"),
         ("{{x}}", "Go template"),
-        ("a\u{0}b".trim_end_matches('\u{0}').split('\u{0}').next().map_or("", |_| "a\u{7}b"), "control character"),
+        ("a\u{7}b", "control character"),
         ("a\u{2028}b", "\\u{2028}"),
     ] {
         let said = refused(&place, &["route", "add", "new.example.com", "http://10.0.0.9", "--name", name]);
@@ -201,7 +201,9 @@ fn names_that_yaml_would_take_for_something_else_stay_names() {
         // Names that begin like flags are given as one word.
         place.ok(&["route", "add", "new.example.com", "http://10.0.0.9", &format!("--name={name}")]);
         assert_eq!(place.json(&["route", "list"])["routes"][1]["name"], name);
-        assert_eq!(place.json(&["route", "show", "--", name])["route"]["service"], name, "{name}");
+        let shown: serde_json::Value =
+            serde_json::from_str(&place.ok(&["route", "show", "-o", "json", "--", name])).unwrap();
+        assert_eq!(shown["route"]["service"], name);
         place.ok(&["route", "rm", "--", name]);
         assert_eq!(place.read("routes.yml"), START, "{name}");
     }
