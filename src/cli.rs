@@ -3,6 +3,7 @@
 mod reference;
 mod route;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 pub use reference::REFERENCE;
@@ -55,10 +56,10 @@ pub fn parse_from(words: Vec<String>) -> Result<Cli, clap::Error> {
 #[command(next_help_heading = "Common options")]
 pub struct Global {
     /// The directory that Traefik's file provider watches [default: what the static configuration names, else /etc/traefik/dynamic]
-    #[arg(short, long, global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    #[arg(short, long, global = true, value_parser = NonEmptyStringValueParser::new(), value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub dir: Option<String>,
     /// Traefik's static configuration, or a compose file: FILE, or compose.yaml#SERVICE [default: where Traefik looks for it]
-    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    #[arg(long, global = true, value_parser = NonEmptyStringValueParser::new(), value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub r#static: Option<String>,
     /// The Traefik release that reads the files: 3.0 to 3.7, or to the patch, as 3.6.15 [default: 3.7]
     #[arg(long, global = true, value_name = "RELEASE")]
@@ -67,7 +68,7 @@ pub struct Global {
     #[arg(short, long, global = true, value_name = "FORMAT", value_enum)]
     pub output: Option<Output>,
     /// The settings file [default: the nearest cloudlunacy.toml upwards from here, else /etc/cloudlunacy/cloudlunacy.toml]
-    #[arg(short, long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    #[arg(short, long, global = true, value_parser = NonEmptyStringValueParser::new(), value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub config: Option<String>,
     /// How long to wait for another writer: 10s, 500ms, 2m [default: 10s]
     #[arg(long, global = true, value_name = "TIME")]

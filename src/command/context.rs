@@ -128,7 +128,7 @@ fn resolve(global: &Global, warnings: &mut Vec<String>, may_be_missing: bool) ->
         Some((path, service)) => (PathBuf::from(path), Some(service.to_owned())),
         None => (PathBuf::from(&text), None),
     };
-    if may_be_missing && !path.exists() {
+    if may_be_missing && service.is_none() && !path.exists() {
         return Ok((settings, None, Some(path)));
     }
     let config = read_static(&path, service.as_deref())?;

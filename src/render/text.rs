@@ -150,15 +150,16 @@ fn ready(ready: &Ready, style: Style) -> Shown {
         return shown;
     }
     if ready.report.effects.is_empty() {
-        shown.out.clear();
+        shown = Shown::default();
     }
-    let made: String = ready.made.iter().map(|m| format!("made   {}\n", sanitize(m))).collect();
-    let files = if ready.files == 1 { "1 file".into() } else { format!("{} files", ready.files) };
-    let text =
-        format!("ready  {}: {files}, {} routes; Traefik would load it\n", sanitize(&ready.dir), ready.routes.len());
+    let verb = if ready.report.dry_run { "would make" } else { "made" };
+    let made: String = ready.made.iter().map(|m| format!("{verb:<5}  {}\n", sanitize(m))).collect();
+    let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
+    let (files, routes) = (count(ready.files, "file"), count(ready.routes.len(), "route"));
+    let text = format!("ready  {}: {files}, {routes}; Traefik would load it\n", sanitize(&ready.dir));
     let list = if ready.routes.is_empty() { String::new() } else { format!("\n{}", table_of(&ready.routes, style)) };
     match ready.report.dry_run {
-        true => shown.err.push_str(&format!("{made}{text}")),
+        true => shown.err.push_str(&made),
         false => shown.out = format!("{made}{}{text}{list}", shown.out),
     }
     shown
