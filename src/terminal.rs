@@ -73,7 +73,9 @@ impl Terminal {
     }
 
     fn style(&self, context: Option<&Context>, global: &crate::cli::Global) -> Style {
-        let setting = |key: &str| context.and_then(|c| c.settings.get(key)).map(str::to_owned);
+        // Without settings, because they are wrong, the environment still says how to put that.
+        let variable = |key: &str| std::env::var(format!("CLOUDLUNACY_{}", key.to_ascii_uppercase())).ok();
+        let setting = |key: &str| context.map_or_else(|| variable(key), |c| c.settings.get(key).map(str::to_owned));
         let named = global.output.map(|o| format!("{o:?}").to_ascii_lowercase());
         let format = named.or(setting("output")).and_then(|f| Format::parse(&f)).unwrap_or(Format::Table);
         let when = global.color.map(|c| format!("{c:?}").to_ascii_lowercase()).or(setting("color"));

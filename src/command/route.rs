@@ -87,7 +87,8 @@ pub(super) fn rm(context: &Context, args: &Remove) -> Result<Outcome, Error> {
     let plan = |inventory: &Inventory<'_>| plan::remove(inventory, &args.routes, args.ignore_missing);
     if context.interactive && !args.change.yes && !args.change.dry_run && args.routes.len() > 1 {
         let effects = context.store.preview(plan)?.effects;
-        let names: Vec<&str> = effects.iter().map(|e| e.name.as_str()).collect();
+        // Names that stand in files can hold anything; nothing of them may steer the terminal.
+        let names: Vec<String> = effects.iter().map(|e| e.name.escape_debug().to_string()).collect();
         let question = format!("Remove {} routes: {}?", names.len(), names.join(", "));
         let answer = dialoguer::Confirm::new().with_prompt(question).default(false).interact();
         if names.len() > 1 && !matches!(answer, Ok(true)) {
@@ -145,11 +146,12 @@ fn source_of(router: &Definition<'_>) -> String {
 
 /// A directory that would not survive a restart is pointed out by every command that sees it.
 fn point_out_faults(context: &Context, inventory: &Inventory<'_>) {
-    let lost = inventory.definitions(Part::Router).count();
+    let lost = match inventory.definitions(Part::Router).count() {
+        1 => "its one route".to_owned(),
+        all => format!("all {all} routes"),
+    };
     let warnings = inventory.faults().into_iter().map(|(place, message)| {
-        format!(
-            "{place}: {message}; Traefik refuses the whole directory for it, and a restart would lose all {lost} routes"
-        )
+        format!("{place}: {message}; Traefik refuses the whole directory for it, and a restart would lose {lost}")
     });
     context.warn_all(warnings.collect());
 }
