@@ -288,6 +288,8 @@ fn command_lines_that_make_no_sense() {
         &["--traefik", "2.11", "route", "list"],
         &["--traefik", "3.99", "config"],
         &["route", "rm"],
+        &["-d", "", "route", "list"],
+        &["--static", "", "route", "list"],
         &["completions", "tcsh"],
     ] {
         let said = place.fails(2, args);

@@ -241,11 +241,86 @@ fn a_directory_that_would_not_load_is_pointed_out_but_can_be_read() {
     let ran = place.run(&["route", "list", "-o", "name"]);
     assert!(ran.code == 0 && ran.out == "a\n", "{ran:?}");
     assert!(
-        ran.err.starts_with("warning: b.yml:2: ") && ran.err.contains("a restart would lose all 1 routes"),
+        ran.err.starts_with("warning: b.yml:2: ") && ran.err.contains("a restart would lose its one route"),
         "{}",
         ran.err
     );
     let said = place.fails(3, &["route", "add", "c.example.com", "http://10.0.0.1"]);
     assert!(said.contains("b.yml:2: Traefik refuses this directory as it stands"), "{said}");
     assert_eq!(place.run(&["init"]).code, 3);
+}
+
+/// An answer that nobody can take must not look like a change that was not made.
+#[test]
+fn a_full_or_closed_output_hides_nothing() {
+    let place = two_routes();
+    let full = |args: &[&str]| {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        Ran::of(place.command(args).stdout(full).output().unwrap())
+    };
+    let ran = full(&["route", "add", "full.example.com", "http://10.0.0.1"]);
+    assert!(ran.code == 4 && ran.err.contains("written, answer not printed"), "{ran:?}");
+    assert!(place.read("routes.yml").contains("full.example.com"));
+    let ran = full(&["route", "list"]);
+    assert!(ran.code == 4 && ran.err.contains("can't print the answer"), "{ran:?}");
+    assert_eq!(full(&["--help"]).code, 4);
+    // `route list | head` ends without a complaint.
+    for args in [&["route", "list"][..], &["--help"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let ran = Ran::of(place.command(args).stdout(writer).output().unwrap());
+        assert!(ran.code == 0 && ran.err.is_empty(), "{args:?} {ran:?}");
+    }
+}
+
+/// What a person at a terminal of this width sees; `script` makes the terminal.
+fn at_a_terminal(place: &Place, columns: u16, args: &str, variables: &[(&str, &str)]) -> String {
+    let binary = assert_cmd::cargo::cargo_bin("cloudlunacy");
+    let line = format!("stty cols {columns}; {} -d dynamic {args}", binary.display());
+    let mut script = std::process::Command::new("script");
+    script.args(["-qec", &line, "/dev/null"]).current_dir(place.top()).stdin(std::process::Stdio::null());
+    script.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("TERM", "xterm").env("SHELL", "/bin/sh");
+    Ran::of(script.envs(variables.iter().copied()).output().unwrap()).out.replace("\r\n", "\n")
+}
+
+#[test]
+fn a_terminal_gets_what_fits_it() {
+    let place = Place::new();
+    let host = "quite-a-long-name.apps.example.com";
+    place.ok(&[
+        "route",
+        "add",
+        host,
+        "http://10.0.0.5:3000",
+        "http://10.0.0.6:3000",
+        "--host",
+        "www.example.com",
+        "--entry-point",
+        "websecure",
+    ]);
+    for columns in [80, 120, 160, 200] {
+        for args in [
+            "route list".to_owned(),
+            "config".into(),
+            format!("route add {host} http://10.0.0.5:3000 http://10.0.0.6:3000 --host www.example.com"),
+        ] {
+            let seen = at_a_terminal(&place, columns, &args, &[("NO_COLOR", "1")]);
+            assert!(seen.lines().all(|l| l == l.trim_end()), "{seen}");
+            // One rule may be longer than any terminal; nothing else is.
+            let too_long = |l: &&str| l.chars().count() > columns.into() && !l.trim_start().starts_with("Host(");
+            assert_eq!(seen.lines().find(too_long), None, "{columns} {seen}");
+            assert!(
+                args == "config" || seen.contains(host) && seen.contains("http://10.0.0.5:3000"),
+                "names and servers stay whole: {seen}"
+            );
+        }
+    }
+    let coloured = at_a_terminal(&place, 80, &format!("route set {host} --priority 3"), &[]);
+    assert!(coloured.starts_with("\u{1b}[32mchanged\u{1b}[0m  http  "), "{coloured:?}");
+    assert!(
+        !at_a_terminal(&place, 80, &format!("route set {host} --priority 4"), &[("NO_COLOR", "1")]).contains('\u{1b}')
+    );
+    assert!(
+        !at_a_terminal(&place, 80, &format!("route set {host} --priority 5"), &[("TERM", "dumb")]).contains('\u{1b}')
+    );
 }

@@ -183,6 +183,18 @@ fn init_makes_what_is_missing_and_keeps_what_is_there() {
     let said = place.ok(&["init", "--example", "--static", "etc/traefik.yml"]);
     assert!(!said.contains("made") && place.files() == before, "{said}");
     assert_eq!(std::fs::read_to_string(place.top().join("etc/traefik.yml")).unwrap(), traefik);
+    let dry = Place::new();
+    std::fs::remove_dir(dry.dir()).unwrap();
+    let ran = dry.run(&["init", "-n", "--static", "etc/traefik.yml"]);
+    assert!(
+        ran.code == 0 && ran.err == "would make  dynamic\nwould make  etc/traefik.yml\n" && ran.out.is_empty(),
+        "{ran:?}"
+    );
+    assert!(!dry.dir().exists() && !dry.top().join("etc").exists());
+    for file in ["traefik.toml", "compose.yaml#proxy"] {
+        let ran = dry.run(&["init", "--static", file]);
+        assert!(ran.code != 0 && !dry.dir().exists(), "{ran:?}");
+    }
     // The static configuration alone names the directory from now on.
     let ran = run(&place, &["--static", "etc/traefik.yml", "route", "list", "-o", "name"], &[]);
     assert_eq!(ran.out, "app.example.com\ndb.mongodb.example.com\n");
