@@ -1,6 +1,13 @@
 //! The tests that run the real binary, against the real Traefik and real servers where one is spoken to.
 //! `tests/setup` installs those; a test that can't get its real part fails.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on must fail, loudly; its helpers too"
+)]
+
 mod agreement;
 mod completions;
 mod dry_run;
