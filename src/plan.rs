@@ -4,6 +4,7 @@ mod add;
 mod change;
 mod conflict;
 mod defaults;
+mod relocate;
 mod remove;
 
 pub use add::{AddRequest, add};
@@ -276,5 +277,15 @@ fn must_be_direct(inventory: &Inventory<'_>, definition: &Definition<'_>) -> Res
         )
         .hint("edit it by hand")
         .at(inventory.place(definition))),
+    }
+}
+
+/// A name as a word for the shell.
+fn shell_word(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._~-/:@%+".contains(c);
+    if !name.is_empty() && name.chars().all(plain) {
+        name.to_owned()
+    } else {
+        format!("'{}'", name.replace('\'', "'\\''"))
     }
 }

@@ -1,7 +1,9 @@
 //! Adding a route.
 
 use super::change::{MOST_TARGETS, change, check_tls, server_of, server_value, too_many_targets};
-use super::{Change, Effect, Facts, Plan, References, Verb, Wanted, check_references, conflict, defaults, parse_rule};
+use super::{
+    Change, Effect, Facts, Plan, References, Verb, Wanted, check_references, conflict, defaults, parse_rule, shell_word,
+};
 use crate::edit::{Patch, Value};
 use crate::error::{Code, Error};
 use crate::inventory::{Definition, Inventory, Part};
@@ -28,7 +30,7 @@ pub struct AddRequest {
 
 /// Plans `route add`.
 pub fn add(inventory: &Inventory<'_>, facts: &Facts, request: &AddRequest) -> Result<Plan, Error> {
-    let kind = check(request)?;
+    let kind = check(facts, request)?;
     let hosts: Vec<String> =
         std::iter::once(&request.host).chain(&request.more_hosts).map(|h| h.as_str().to_owned()).collect();
     let rule = match (&request.wanted.rule, kind) {
@@ -50,7 +52,7 @@ pub fn add(inventory: &Inventory<'_>, facts: &Facts, request: &AddRequest) -> Re
 }
 
 /// Checks what needs no files; gives the kind of the route.
-fn check(request: &AddRequest) -> Result<Kind, Error> {
+fn check(facts: &Facts, request: &AddRequest) -> Result<Kind, Error> {
     let usage = |message: String, hint: &str| Err(Error::new(Code::Usage, message).hint(hint));
     let Some(first) = request.targets.first() else {
         return usage("a route needs a target".into(), "say where the requests go, for example http://10.0.0.5:3000");
@@ -75,7 +77,8 @@ fn check(request: &AddRequest) -> Result<Kind, Error> {
             "say HOST '*', with --entry-point and --name",
         );
     }
-    if kind == Kind::Udp && (request.wanted.name.is_none() || request.wanted.entry_points.replace.is_none()) {
+    let listens = request.wanted.entry_points.replace.is_some() || !defaults::of(facts, kind).entry_points.is_empty();
+    if kind == Kind::Udp && (request.wanted.name.is_none() || !listens) {
         return usage(
             "a UDP route needs --entry-point and --name: nothing else tells it from others".into(),
             "for example: route add '*' udp://10.0.0.9:53 --entry-point dns --name dns",
@@ -115,6 +118,16 @@ fn existing(
     rule: Option<(Rule, String)>,
     request: &AddRequest,
 ) -> Result<Plan, Error> {
+    if let Some(file) =
+        request.wanted.file.as_deref().filter(|file| file.trim_start_matches("./") != inventory.path(router))
+    {
+        return Err(Error::new(
+            Code::NameTaken,
+            format!("{kind} route {:?} is there already, in another file", router.name),
+        )
+        .hint(format!("move it with `cloudlunacy route set {} --file {}`", shell_word(router.name), shell_word(file)))
+        .at(inventory.place(router)));
+    }
     let mut wanted = request.wanted.clone();
     wanted.targets.replace = Some(request.targets.iter().map(Target::to_string).collect());
     let asked = change(inventory, facts, kind, router, rule, &wanted);
@@ -148,7 +161,7 @@ fn new_route(
     };
     let entry_points =
         defaults::entry_points(inventory, facts, scheme, wanted.entry_points.replace.as_deref().unwrap_or_default())?;
-    let may_resolve = !matches!(wanted.tls, Some(Tls::Off | Tls::Passthrough));
+    let may_resolve = !matches!(wanted.tls.or(settings.tls), Some(Tls::Off | Tls::Passthrough));
     let resolver =
         named_resolver.or_else(|| settings.cert_resolver.clone().filter(|_| may_resolve && kind == Kind::Http));
     let tls = defaults::tls(
@@ -179,7 +192,9 @@ fn new_route(
 
     let named_hosts = if wanted.rule.is_some() || request.host.is_any() { &[] } else { hosts };
     let parsed = rule.as_ref().map(|r| &r.0);
-    if let Some(other) = conflict::taken_by(inventory, kind, parsed, &entry_points.value, tls.value.tls, named_hosts) {
+    if let Some(other) =
+        conflict::taken_by(inventory, kind, parsed, &entry_points.value, tls.value.tls, named_hosts, None)
+    {
         if request.replace && wanted.name.is_none() {
             return existing(inventory, facts, kind, &other, rule, request);
         }
@@ -246,6 +261,9 @@ fn host_taken(inventory: &Inventory<'_>, kind: Kind, other: &Definition<'_>, req
 
 /// The commands that would put what was asked for in place of a route.
 fn how_to_change(router: &Definition<'_>, request: &AddRequest) -> String {
+    if request.replace {
+        return format!("to replace it, name it: --name {} --replace", shell_word(router.name));
+    }
     const SHOWN: usize = 3;
     let targets: Vec<String> = request.targets.iter().map(Target::to_string).collect();
     let targets = if targets.len() > SHOWN { "TARGET…".into() } else { targets.join(" ") };
@@ -253,14 +271,4 @@ fn how_to_change(router: &Definition<'_>, request: &AddRequest) -> String {
         "to replace it, add --replace to this command; to change its servers alone: `cloudlunacy route set {} {targets}`",
         shell_word(router.name)
     )
-}
-
-/// A name as a word for the shell.
-fn shell_word(name: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._~-/:@%+".contains(c);
-    if !name.is_empty() && name.chars().all(plain) {
-        name.to_owned()
-    } else {
-        format!("'{}'", name.replace('\'', "'\\''"))
-    }
 }

@@ -1,10 +1,10 @@
 //! Changing a route that is there: only what was named, entry by entry.
 
 use super::{
-    Change, Effect, Facts, FileEdit, ListEdit, Plan, References, Verb, bad_value, check_references, find,
-    must_be_direct, own_service, parse_rule,
+    Change, Effect, Facts, ListEdit, Plan, References, Verb, bad_value, check_references, conflict, find,
+    must_be_direct, own_service, parse_rule, relocate::move_to, shell_word,
 };
-use crate::document::{Kind as NodeKind, Ref, Style};
+use crate::document::{Kind as NodeKind, Ref};
 use crate::edit::{Patch, Value};
 use crate::error::{Code, Error};
 use crate::inventory::{Definition, Inventory, Part};
@@ -138,6 +138,9 @@ pub(super) fn change(
     fields.extend(tls_patch(router, &route, tls, resolver.as_deref()).map(|p| ("tls", p)));
     let new_rule = rule.as_ref().map(|r| &r.0).cloned().or_else(|| route.parsed_rule());
     check_tls(kind, tls, resolver.as_deref(), new_rule.as_ref())?;
+    if fields.iter().any(|(field, _)| ["rule", "entryPoints", "tls"].contains(field)) {
+        not_newly_taken(inventory, kind, router, &route, new_rule.as_ref(), &entry_points, tls)?;
+    }
     check_references(
         inventory,
         facts,
@@ -161,6 +164,33 @@ pub(super) fn change(
     let verb = if plan.edits.is_empty() { Verb::Unchanged } else { Verb::Changed };
     plan.effects.push(Effect { verb, kind, name: router.name.to_owned(), notes: Vec::new(), route: None });
     Ok(plan)
+}
+
+/// Refuses to let a route answer for what another answers for already; where both did so before, they may go on.
+fn not_newly_taken(
+    inventory: &Inventory<'_>,
+    kind: Kind,
+    router: &Definition<'_>,
+    route: &Route,
+    rule: Option<&Rule>,
+    entry_points: &[String],
+    tls: Tls,
+) -> Result<(), Error> {
+    let taken = |rule: Option<&Rule>, entry_points: &[String], tls: Tls| {
+        let hosts: Vec<String> = rule.map(Rule::hosts).unwrap_or_default().into_iter().map(str::to_owned).collect();
+        conflict::taken_by(inventory, kind, rule, entry_points, tls, &hosts, Some(router.name))
+    };
+    match taken(rule, entry_points, tls) {
+        Some(other) if taken(route.parsed_rule().as_ref(), &route.entry_points, route.tls).is_none() => {
+            Err(Error::new(Code::HostTaken, format!("router {:?} would answer the same requests", other.name))
+                .hint(format!(
+                    "change or remove that one first: `cloudlunacy route set {0}` or `route rm {0}`",
+                    shell_word(other.name)
+                ))
+                .at(inventory.place(&other)))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn new_items(now: &[String], wanted: &[String]) -> Vec<String> {
@@ -341,88 +371,4 @@ pub(super) fn server_of(kind: Kind, target: &str) -> Result<String, Error> {
 pub(super) fn server_value(kind: Kind, server: &str) -> Value {
     let field = if kind == Kind::Http { "url" } else { "address" };
     Value::Map(vec![(field.to_owned(), Value::str(server))])
-}
-
-/// Moves a route, and its service where that stands in the same file, into another file.
-fn move_to(
-    inventory: &Inventory<'_>,
-    facts: &Facts,
-    kind: Kind,
-    router: &Definition<'_>,
-    file: &str,
-    plan: &mut Plan,
-) -> Result<(), Error> {
-    let from = inventory.path(router);
-    let to = super::defaults::file(facts, kind, Some(file))?;
-    if to == from {
-        return Ok(());
-    }
-    let refused = |what: &str| {
-        Error::new(Code::NotEditable, format!("{what}, so the route can't be moved without losing something"))
-            .hint("move it by hand")
-            .at(inventory.place(router))
-    };
-    if !plan.edits.is_empty() {
-        return Err(Error::new(
-            Code::Usage,
-            "--file moves a route as it is; make other changes in a command of their own",
-        ));
-    }
-    let route = Route::of(inventory, kind, router);
-    let service = own_service(inventory, kind, &route).filter(|s| inventory.path(s) == from);
-    let shared = service.is_some_and(|s| inventory.users_of_service(kind, s.name).len() > 1);
-    let (mut into, mut out) = (Patch::Inside(Vec::new()), Patch::Inside(Vec::new()));
-    let moved = [Some(("routers", *router)), service.filter(|_| !shared).map(|s| ("services", s))];
-    for (section, definition) in moved.into_iter().flatten() {
-        must_be_direct(inventory, &definition)?;
-        let text = &definition.key.document().source()
-            [definition.key.span().start as usize..definition.value.span().end as usize];
-        if text.contains('#') {
-            return Err(refused("the entry holds comments"));
-        }
-        let value = value_of(definition.value).ok_or_else(|| refused("the entry holds something unusual"))?;
-        let path = [kind.as_str(), section, definition.name];
-        into = into.and(Patch::Set(value).at(path));
-        out = out.and(Patch::Remove.at(path));
-    }
-    // In between both files define the route alike; the other way round neither would.
-    plan.edits =
-        vec![FileEdit { path: to, patches: vec![into] }, FileEdit { path: from.to_owned(), patches: vec![out] }];
-    for effect in &mut plan.effects {
-        effect.verb = Verb::Changed;
-    }
-    Ok(())
-}
-
-/// A node as a value that can be written elsewhere; `None` for what would not survive that.
-fn value_of(node: Ref<'_>) -> Option<Value> {
-    if node.properties().is_some() || node.is_null() {
-        return None;
-    }
-    match node.kind() {
-        NodeKind::Alias => None,
-        NodeKind::Seq => node.items().map(value_of).collect::<Option<_>>().map(Value::List),
-        NodeKind::Map => {
-            let entry = |(k, v): (Ref<'_>, Ref<'_>)| {
-                (!k.is_merge_key()).then(|| Some((k.text()?.to_owned(), value_of(v)?))).flatten()
-            };
-            node.entries().map(entry).collect::<Option<_>>().map(Value::Map)
-        }
-        NodeKind::Scalar if node.style() != Style::Plain => Some(Value::str(node.text()?)),
-        NodeKind::Scalar => match node.raw() {
-            "true" => Some(Value::Bool(true)),
-            "false" => Some(Value::Bool(false)),
-            raw => match raw.parse::<i64>() {
-                Ok(number) if number.to_string() == raw => Some(Value::Int(number)),
-                Ok(_) => None,
-                Err(_)
-                    if raw.starts_with(|c: char| c.is_ascii_digit() || ".+-".contains(c))
-                        && raw.parse::<f64>().is_ok() =>
-                {
-                    None
-                }
-                Err(_) => Some(Value::str(node.text()?)),
-            },
-        },
-    }
 }

@@ -7,7 +7,7 @@ use crate::route::{Route, Tls};
 use crate::rule::{Claim, Rule};
 
 /// A router that answers for the same requests: same kind, an entry point in common, TLS alike, and the same
-/// host and path, or the same rule.
+/// host and path, or the same rule. `except` is the router itself, where it is there already.
 pub(super) fn taken_by<'a>(
     inventory: &Inventory<'a>,
     kind: Kind,
@@ -15,10 +15,13 @@ pub(super) fn taken_by<'a>(
     entry_points: &[String],
     tls: Tls,
     hosts: &[String],
+    except: Option<&str>,
 ) -> Option<Definition<'a>> {
     let claims = rule.and_then(Rule::claims);
-    let routers = inventory.definitions(Part::Router).filter(|(k, _)| *k == kind).map(|(_, d)| d);
-    routers.into_iter().find(|other| {
+    let routers = inventory.definitions(Part::Router).filter(|(k, d)| *k == kind && Some(d.name) != except);
+    // Where every host is meant there is no name to look for.
+    let hosts = if hosts.iter().any(|host| host == "*") { &[] } else { hosts };
+    routers.map(|(_, d)| d).find(|other| {
         let text = other.value.field("rule").and_then(Ref::text).unwrap_or_default();
         // Most rules name none of the hosts, and need no parsing.
         let may_claim = hosts.is_empty() || hosts.iter().any(|host| contains(text, host.trim_start_matches("*.")));

@@ -1,0 +1,93 @@
+//! Moving a route from one file into another.
+
+use super::{Facts, FileEdit, Plan, Verb, must_be_direct, own_service};
+use crate::document::{Kind as NodeKind, Ref, Style};
+use crate::edit::{Patch, Value};
+use crate::error::{Code, Error};
+use crate::inventory::{Definition, Inventory};
+use crate::name::Kind;
+use crate::route::Route;
+
+/// Moves a route, and its service where that stands in the same file, into another file.
+pub(super) fn move_to(
+    inventory: &Inventory<'_>,
+    facts: &Facts,
+    kind: Kind,
+    router: &Definition<'_>,
+    file: &str,
+    plan: &mut Plan,
+) -> Result<(), Error> {
+    let from = inventory.path(router);
+    let to = super::defaults::file(facts, kind, Some(file))?;
+    if to == from {
+        return Ok(());
+    }
+    let refused = |what: &str| {
+        Error::new(Code::NotEditable, format!("{what}, so the route can't be moved without losing something"))
+            .hint("move it by hand")
+            .at(inventory.place(router))
+    };
+    if !plan.edits.is_empty() {
+        return Err(Error::new(
+            Code::Usage,
+            "--file moves a route as it is; make other changes in a command of their own",
+        ));
+    }
+    let route = Route::of(inventory, kind, router);
+    let service = own_service(inventory, kind, &route).filter(|s| inventory.path(s) == from);
+    let shared = service.is_some_and(|s| inventory.users_of_service(kind, s.name).len() > 1);
+    let (mut into, mut out) = (Patch::Inside(Vec::new()), Patch::Inside(Vec::new()));
+    let moved = [Some(("routers", *router)), service.filter(|_| !shared).map(|s| ("services", s))];
+    for (section, definition) in moved.into_iter().flatten() {
+        must_be_direct(inventory, &definition)?;
+        let text = &definition.key.document().source()
+            [definition.key.span().start as usize..definition.value.span().end as usize];
+        if text.contains('#') {
+            return Err(refused("the entry holds comments"));
+        }
+        let value = value_of(definition.value).ok_or_else(|| refused("the entry holds something unusual"))?;
+        let path = [kind.as_str(), section, definition.name];
+        into = into.and(Patch::Set(value).at(path));
+        out = out.and(Patch::Remove.at(path));
+    }
+    // In between both files define the route alike; the other way round neither would.
+    plan.edits =
+        vec![FileEdit { path: to, patches: vec![into] }, FileEdit { path: from.to_owned(), patches: vec![out] }];
+    for effect in &mut plan.effects {
+        effect.verb = Verb::Changed;
+    }
+    Ok(())
+}
+
+/// A node as a value that can be written elsewhere; `None` for what would not survive that.
+fn value_of(node: Ref<'_>) -> Option<Value> {
+    if node.properties().is_some() || node.is_null() {
+        return None;
+    }
+    match node.kind() {
+        NodeKind::Alias => None,
+        NodeKind::Seq => node.items().map(value_of).collect::<Option<_>>().map(Value::List),
+        NodeKind::Map => {
+            let entry = |(k, v): (Ref<'_>, Ref<'_>)| {
+                (!k.is_merge_key()).then(|| Some((k.text()?.to_owned(), value_of(v)?))).flatten()
+            };
+            node.entries().map(entry).collect::<Option<_>>().map(Value::Map)
+        }
+        NodeKind::Scalar if node.style() != Style::Plain => Some(Value::str(node.text()?)),
+        NodeKind::Scalar => match node.raw() {
+            "true" => Some(Value::Bool(true)),
+            "false" => Some(Value::Bool(false)),
+            raw => match raw.parse::<i64>() {
+                Ok(number) if number.to_string() == raw => Some(Value::Int(number)),
+                Ok(_) => None,
+                Err(_)
+                    if raw.starts_with(|c: char| c.is_ascii_digit() || ".+-".contains(c))
+                        && raw.parse::<f64>().is_ok() =>
+                {
+                    None
+                }
+                Err(_) => Some(Value::str(node.text()?)),
+            },
+        },
+    }
+}
