@@ -137,6 +137,10 @@ fn source_of(router: &Definition<'_>) -> String {
     let entry = source.get(start..end).unwrap_or(router.key.raw());
     let line = source[..start].rfind('\n').map_or(0, |at| at + 1);
     let indent = &source[line..start];
+    // A TOML header, `[http.routers.NAME]`, is shown whole.
+    if indent.trim_start().starts_with('[') && entry.lines().next().is_some_and(|first| first.ends_with(']')) {
+        return source[line..end.max(start)].trim_end().to_owned();
+    }
     // In `{a: …, b: …}` an entry begins in the middle of a line, and what is before it is another's.
     let indent = if indent.trim().is_empty() { indent } else { "" };
     let lines: Vec<&str> =
