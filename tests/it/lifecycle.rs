@@ -191,6 +191,40 @@ fn what_is_taken_is_refused_with_its_place_and_the_cure() {
 }
 
 #[test]
+fn no_change_takes_what_another_route_answers_for() {
+    let place = Place::with(&[("mixed.yml", MIXED)]);
+    place.ok(&["route", "add", "*", "http://10.0.0.9", "--name", "all"]);
+    for args in [
+        &["route", "add", "more.example.com", "http://10.0.0.9", "--host", "*"][..],
+        &["route", "set", "shop", "--host", "*"],
+        &["route", "set", "shop", "--rule", "PathPrefix(`/`)"],
+    ] {
+        let said = place.fails(3, args);
+        assert!(said.contains("routes.yml:3: ") && said.contains("\"all\""), "{args:?} {said}");
+    }
+    let said = place.fails(3, &["route", "set", "shop", "--add-host", "news.example.com"]);
+    assert!(
+        said.contains("mixed.yml:11: router \"news\" would answer the same requests") && said.contains("route rm news"),
+        "{said}"
+    );
+    // Apart by entry point or TLS they may both be; what was double before may be changed on.
+    place.ok(&["route", "add", "news.example.com", "http://10.0.0.9", "--name", "tls", "--tls", "on"]);
+    place.fails(3, &["route", "set", "tls", "--tls", "off"]);
+    let double =
+        MIXED.replace("    blog: {rule: Host(`blog.example.com`)", "    blog: {rule: Host(`news.example.com`)");
+    let place = Place::with(&[("mixed.yml", &double)]);
+    place.ok(&["route", "set", "blog", "--entry-point", "web"]);
+    let said = place.fails(
+        3,
+        &["route", "add", "blog.example.com", "http://10.0.0.9", "--name", "blog", "--file", "other.yml", "--replace"],
+    );
+    assert!(
+        said.contains("mixed.yml:10: ") && said.contains("`cloudlunacy route set blog --file other.yml`"),
+        "{said}"
+    );
+}
+
+#[test]
 fn replace_keeps_what_is_not_named() {
     let place = Place::with(&[("mixed.yml", MIXED)]);
     let said = place.ok(&["route", "add", "shop.example.com", "http://10.0.0.9:80", "--name", "shop", "--replace"]);
@@ -205,6 +239,9 @@ fn replace_keeps_what_is_not_named() {
     assert!(!text.contains("10.0.0.1:80") && text.contains("# The shop.") && text.contains("Ask Ana"), "{text}");
     // By host, under whatever name it has.
     place.ok(&["route", "add", "shop.example.com", "http://10.0.0.10:80", "--replace"]);
+    let said =
+        place.fails(3, &["route", "add", "shop.example.com", "http://10.0.0.10:80", "--replace", "--name", "other"]);
+    assert!(said.contains("name it: --name shop --replace"), "{said}");
     assert_eq!(place.json(&["route", "show", "shop"])["route"]["servers"], serde_json::json!(["http://10.0.0.10:80"]));
 }
 

@@ -80,6 +80,8 @@ fn defaults_of_new_routes_come_from_the_file() {
     );
     let said = run(&place, &["route", "add", "db.example.com", "mongodb://10.0.0.1"], &[]);
     assert!(said.out.contains("tls: passthrough (settings)"), "{said:?}");
+    let said = run(&place, &["route", "add", "*", "udp://10.0.0.1:53", "--name", "dns"], &[]);
+    assert!(said.out.contains("entry point: dns (settings)"), "{said:?}");
     let shown = run(&place, &["config"], &[]);
     for line in
         ["defaults.http.entry-points", "defaults.http.middlewares", "defaults.tcp.tls", "defaults.udp.entry-points"]

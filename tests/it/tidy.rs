@@ -239,7 +239,8 @@ fn manual_pages_are_fresh() {
     let place = Place::new();
     place.ok(&["man", "man"]);
     let read = |folder: PathBuf| -> BTreeMap<String, String> {
-        let files = std::fs::read_dir(&folder).map(|d| d.map(|e| e.unwrap().path()).collect()).unwrap_or_default();
+        let files: Vec<PathBuf> =
+            std::fs::read_dir(&folder).map(|d| d.map(|e| e.unwrap().path()).collect()).unwrap_or_default();
         files.iter().map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), text(path))).collect()
     };
     let now = read(place.top().join("man"));
