@@ -15,7 +15,12 @@ pub fn script(shell: Shell) -> Result<String, Error> {
     let name = cli::command().get_name().to_owned();
     let mut script = Vec::new();
     completer.write_registration("COMPLETE", &name, &name, &name, &mut script).map_err(|_| failed())?;
-    String::from_utf8(script).map_err(|_| failed())
+    let mut script = String::from_utf8(script).map_err(|_| failed())?;
+    if let Shell::Zsh = shell {
+        // zsh runs the file itself for the first completion, and would offer nothing then.
+        script.push_str("\n[[ $funcstack[1] == _cloudlunacy ]] && _clap_dynamic_completer_cloudlunacy \"$@\"\n");
+    }
+    Ok(script)
 }
 
 /// Names of routes that begin like `current`, from the directory that the settings name.

@@ -58,6 +58,35 @@ fn bash_completes_commands_flags_and_names_of_routes() {
 }
 
 #[test]
+fn fish_completes_the_same() {
+    let place = Place::new();
+    place.ok(&["route", "add", "app.example.com", "http://10.0.0.1"]);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions/cloudlunacy.fish");
+    let binary = assert_cmd::cargo::cargo_bin("cloudlunacy");
+    let path = format!("{}:{}", binary.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let offers = |line: &str| {
+        let program = "source $argv[1]; complete -C $argv[2]";
+        let mut fish = Command::new("fish");
+        fish.args(["--no-config", "-c", program, script.to_str().unwrap(), line])
+            .env("PATH", &path)
+            .env("HOME", place.top());
+        let output = fish.current_dir(place.top()).output().ok()?;
+        Some(
+            String::from_utf8(output.stdout)
+                .unwrap()
+                .lines()
+                .filter_map(|l| l.split('\t').next())
+                .map(str::to_owned)
+                .collect::<Vec<_>>(),
+        )
+    };
+    // fish is not everywhere.
+    let Some(commands) = offers("cloudlunacy ro") else { return };
+    assert_eq!(commands, ["route"]);
+    assert_eq!(offers("cloudlunacy -d dynamic route show a").unwrap(), ["app.example.com"]);
+}
+
+#[test]
 fn the_scripts_parse() {
     for (shell, file) in [("bash", "cloudlunacy.bash"), ("zsh", "_cloudlunacy"), ("fish", "cloudlunacy.fish")] {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions").join(file);
