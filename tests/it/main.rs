@@ -9,6 +9,7 @@
 )]
 
 mod agreement;
+mod changes;
 mod completions;
 mod dry_run;
 mod front;

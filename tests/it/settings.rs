@@ -141,6 +141,11 @@ fn a_file_inside_the_dynamic_directory_is_not_read() {
     write(place.dir().join("cloudlunacy.toml"), "traefik = '3.1'\n");
     let ran = Ran::of(place.bare().args(["-d", ".", "config"]).current_dir(place.dir()).output().unwrap());
     assert!(ran.err.contains("lies inside the dynamic directory") && ran.out.contains("3.7"), "{ran:?}");
+    // However it is known that this is the directory.
+    write(place.top().join("traefik.yml"), &format!("providers: {{file: {{directory: {:?}}}}}\n", place.dir()));
+    let ran =
+        Ran::of(place.bare().args(["--static", "../traefik.yml", "config"]).current_dir(place.dir()).output().unwrap());
+    assert!(ran.err.contains("lies inside the dynamic directory") && ran.out.contains("3.7"), "{ran:?}");
     // Neither does it name that directory itself.
     write(place.dir().join("cloudlunacy.toml"), "dir = '.'\n");
     let ran = Ran::of(place.bare().args(["config"]).current_dir(place.dir()).output().unwrap());

@@ -163,14 +163,20 @@ fn only_the_doors_touch_the_disk() {
 
 #[test]
 fn files_are_short_and_say_what_they_are() {
+    let mut wrong = Vec::new();
     for folder in ["src", "tests/it"] {
         for (path, source) in sources(folder) {
             let most = if is_test(&path) { 500 } else { 400 };
             let lines = source.lines().count();
-            assert!(lines <= most, "{folder}/{path}.rs has {lines} lines; at most {most} are easy to read");
-            assert!(source.starts_with("//!"), "{folder}/{path}.rs does not begin by saying what it is (//!)");
+            if lines > most {
+                wrong.push(format!("{folder}/{path}.rs has {lines} lines; at most {most} are easy to read"));
+            }
+            if !source.starts_with("//!") {
+                wrong.push(format!("{folder}/{path}.rs does not begin by saying what it is (//!)"));
+            }
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
