@@ -9,7 +9,8 @@ mod route;
 pub use context::{Context, find_settings};
 
 use crate::cli::{Command, RouteCommand};
-use crate::error::Error;
+use crate::error::{Error, Place};
+use crate::inventory::Part;
 use crate::plan::{Effect, Verb};
 use crate::route::Route;
 use crate::settings::Setting;
@@ -35,10 +36,20 @@ pub enum Outcome {
 pub struct RouteDetail {
     /// The route.
     pub route: Route,
-    /// What stands where: `service`, `middleware auth`, …, and the place or why there is none.
-    pub parts: Vec<(String, String)>,
+    /// What stands where.
+    pub parts: Vec<PartOfRoute>,
     /// The router's entry as it is written, moved to the left margin.
     pub source: String,
+}
+
+/// A router, a service or a middleware of a route.
+pub struct PartOfRoute {
+    /// Which of them it is.
+    pub part: Part,
+    /// Its name, as it is referred to.
+    pub name: String,
+    /// Where it stands; otherwise why that is not known.
+    pub place: Result<Place, &'static str>,
 }
 
 /// What a change did.

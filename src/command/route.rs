@@ -1,6 +1,6 @@
 //! `route add|set|rm|rename|list|show`.
 
-use super::{Context, Outcome, RouteDetail, report};
+use super::{Context, Outcome, PartOfRoute, RouteDetail, report};
 use crate::cli::{Add, ChangeFlags, Fields, List, Remove, Rename, Set, Show, TlsArg};
 use crate::error::{Code, Error};
 use crate::inventory::{Definition, Inventory, Part, bare};
@@ -117,14 +117,18 @@ pub(super) fn show(context: &Context, args: &Show) -> Result<Outcome, Error> {
     point_out_faults(context, &inventory);
     let (kind, router) = plan::find(&inventory, &args.route)?;
     let route = Route::of(&inventory, kind, &router);
-    let place = |part: Part, reference: &str| match bare(reference).map(|name| inventory.get(kind, part, name)) {
-        Some(Some(found)) => inventory.place(&found).to_string(),
-        Some(None) => "not found in these files".to_owned(),
-        None => "of another provider".to_owned(),
+    let found = |part: Part, reference: &String| {
+        let place = match bare(reference).map(|name| inventory.get(kind, part, name)) {
+            Some(Some(found)) => Ok(inventory.place(&found)),
+            Some(None) => Err("not found in these files"),
+            None => Err("of another provider"),
+        };
+        PartOfRoute { part, name: reference.clone(), place }
     };
-    let mut parts = vec![("router".to_owned(), inventory.place(&router).to_string())];
-    parts.extend(route.service.iter().map(|s| (format!("service {s}"), place(Part::Service, s))));
-    parts.extend(route.middlewares.iter().map(|m| (format!("middleware {m}"), place(Part::Middleware, m))));
+    let own = PartOfRoute { part: Part::Router, name: route.name.clone(), place: Ok(inventory.place(&router)) };
+    let services = route.service.iter().map(|service| found(Part::Service, service));
+    let middlewares = route.middlewares.iter().map(|middleware| found(Part::Middleware, middleware));
+    let parts = std::iter::once(own).chain(services).chain(middlewares).collect();
     let source = source_of(&router);
     Ok(Outcome::Route(Box::new(RouteDetail { route, parts, source })))
 }

@@ -1,7 +1,7 @@
 //! The stable machine formats. Fields are only ever added; `schema_version` counts the rest.
 
 use super::{Format, diff};
-use crate::command::{Outcome, Report};
+use crate::command::{Outcome, PartOfRoute, Report};
 use crate::error::{Changed, Error};
 use crate::route::Route;
 use anyhow::Context;
@@ -65,8 +65,7 @@ fn value(outcome: &Outcome) -> Value {
     match outcome {
         Outcome::Routes(routes) => json!({ "schema_version": SCHEMA_VERSION, "routes": routes }),
         Outcome::Route(detail) => {
-            let parts: serde_json::Map<String, Value> =
-                detail.parts.iter().map(|(k, v)| (k.clone(), json!(v))).collect();
+            let parts: Vec<Value> = detail.parts.iter().map(part).collect();
             json!({ "schema_version": SCHEMA_VERSION, "route": detail.route, "parts": parts })
         }
         Outcome::Change(report) => change(report),
@@ -87,6 +86,11 @@ fn value(outcome: &Outcome) -> Value {
         }
         Outcome::Text(text) => json!({ "schema_version": SCHEMA_VERSION, "text": text }),
     }
+}
+
+fn part(part: &PartOfRoute) -> Value {
+    let place = part.place.as_ref().ok();
+    json!({ "part": part.part.noun(), "name": part.name, "file": place.map(|p| &p.file), "line": place.map(|p| p.line) })
 }
 
 fn change(report: &Report) -> Value {

@@ -2,8 +2,9 @@
 
 use super::table::{columns, table};
 use super::{Shown, Style, diff};
-use crate::command::{Outcome, Ready, Report, RouteDetail};
+use crate::command::{Outcome, PartOfRoute, Ready, Report, RouteDetail};
 use crate::error::Error;
+use crate::inventory::Part;
 use crate::plan::{Effect, Verb};
 use crate::route::{Route, Tls};
 use crate::settings::Setting;
@@ -74,8 +75,10 @@ fn route(detail: &RouteDetail) -> String {
     ];
     lines.extend(r.agent.iter().map(|agent| ("agent", agent.clone())));
     let mut text: String = lines.iter().map(|(key, value)| format!("{key:<13} {}\n", sanitize(value))).collect();
-    for (what, place) in &detail.parts {
-        text.push_str(&format!("{:<13} {} ({})\n", "stands in", sanitize(place), sanitize(what)));
+    for PartOfRoute { part, name, place } in &detail.parts {
+        let place = place.as_ref().map_or_else(|why| (*why).to_owned(), ToString::to_string);
+        let what = if *part == Part::Router { "router".to_owned() } else { format!("{} {name}", part.noun()) };
+        text.push_str(&format!("{:<13} {} ({})\n", "stands in", sanitize(&place), sanitize(&what)));
     }
     text.push('\n');
     text.extend(detail.source.lines().map(|line| format!("  {}", sanitize(line)).trim_end().to_owned() + "\n"));
