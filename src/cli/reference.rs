@@ -54,7 +54,7 @@ unknown key is an error. These are all keys:
         "\
 CLOUDLUNACY_DIR, CLOUDLUNACY_STATIC, CLOUDLUNACY_TRAEFIK, CLOUDLUNACY_OUTPUT,
 CLOUDLUNACY_LOCK_TIMEOUT, CLOUDLUNACY_COLOR: as the flags of these names.
-NO_COLOR: set to anything, no colour unless --color always.",
+NO_COLOR: where it is set and not empty, no colour unless --color always.",
     ),
     (
         "Exit status",

@@ -32,7 +32,7 @@ pub enum TlsArg {
 ///
 /// The scheme of the targets says what the route is: http, https, h2c make an HTTP route; mongodb, postgres, redis, tls, tcp a TCP route chosen by the TLS server name (SNI) that the client asks for; mysql, and any of them with HOST `*`, a TCP route that takes an entry point as a whole; udp, with HOST `*`, a UDP route. Several targets share the load.
 ///
-/// A route that is there already, as asked for, is `unchanged`; flags that are left out are not compared. So the same `add` can run again and again. A different route of that name, or for that host and path, is refused; --replace changes it.
+/// A route that is there already, as asked for, is `unchanged`; flags that are left out are not compared. So the same `add` can run again and again. A different route of that name, or for that host and path, is refused; --replace changes it. What is left out gets defaults, and the result says which; `cloudlunacy --help` lists them.
 #[derive(Args, Debug)]
 #[command(before_help = "\
 Examples:
@@ -72,7 +72,7 @@ pub struct Add {
 /// The fields of a route that both `add` and `set` take.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Fields {
-    /// An entry point that the route listens on; once for each [default: see `cloudlunacy --help`]
+    /// An entry point that the route listens on; once for each
     #[arg(long = "entry-point", value_name = "EP")]
     pub entry_points: Vec<String>,
     /// off; on: Traefik ends TLS; passthrough: the server does (TCP only)

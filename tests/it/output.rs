@@ -109,6 +109,26 @@ fn every_command_has_every_format() {
 }
 
 #[test]
+fn route_show_as_json_says_where_each_part_stands() {
+    let place = two_routes();
+    place.ok(&["route", "set", "app.example.com", "--add-middleware", "far@docker"]);
+    let value = place.json(&["route", "show", "app.example.com"]);
+    assert_eq!(value.as_object().unwrap().keys().collect::<Vec<_>>(), ["schema_version", "route", "parts"]);
+    assert_eq!(value["route"], place.json(&["route", "list"])["routes"][0]);
+    let part = |part: &str, name: &str, file: Option<&str>, line: Option<u32>| json!({"part": part, "name": name, "file": file, "line": line});
+    let file = Some("routes.yml");
+    let expected = [
+        part("router", "app.example.com", file, Some(3)),
+        part("service", "app.example.com", file, Some(15)),
+        part("middleware", "auth", Some("mw.yml"), Some(1)),
+        part("middleware", "far@docker", None, None),
+    ];
+    assert_eq!(value["parts"], Value::from(expected.to_vec()));
+    let text = place.ok(&["route", "show", "app.example.com"]);
+    assert!(text.contains("stands in     of another provider (middleware far@docker)\n"), "{text}");
+}
+
+#[test]
 fn a_change_as_json_says_what_became_of_it() {
     let place = Place::new();
     let add = ["route", "add", "app.example.com", "http://10.0.0.5:3000"];
