@@ -19,4 +19,5 @@ mod output;
 mod settings;
 mod store;
 mod support;
+mod terminal;
 mod tidy;
