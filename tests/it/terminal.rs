@@ -22,14 +22,7 @@ fn asked(place: &Place, columns: u16, args: &str, variables: &[(&str, &str)], ty
     keyboard.write_all(typed.as_bytes()).unwrap();
     let ran = Ran::of(script.wait_with_output().unwrap());
     drop(keyboard);
-    Ran {
-        out: ran.out.replace(
-            "
-", "
-",
-        ),
-        ..ran
-    }
+    Ran { out: ran.out.replace("\r\n", "\n"), ..ran }
 }
 
 #[test]
