@@ -1,19 +1,26 @@
 //! Every argument, as clap types. Help, man pages and completions come from here.
 
+mod reference;
 mod route;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
+pub use reference::REFERENCE;
 pub use route::{Add, Fields, List, ListFields, Remove, Rename, RouteCommand, Set, Show, TlsArg};
 
-/// Manages, checks and publishes the dynamic configuration of the Traefik reverse proxy, straight on its files.
+/// Manages, checks and publishes the dynamic configuration of the Traefik reverse proxy, straight on its files
 #[derive(Debug, Parser)]
 #[command(
     name = "cloudlunacy",
     version,
     arg_required_else_help = true,
-    before_help = "Examples:\n  cloudlunacy route add app.example.com http://10.0.0.5:3000\n  cloudlunacy route add db.mongodb.example.com mongodb://10.0.0.6:27017\n  cloudlunacy route list\n  cloudlunacy route add app.example.com http://10.0.0.5:3000 --dry-run | patch -p1 --dry-run",
-    after_long_help = EXIT_STATUS
+    before_help = "\
+Examples:
+  cloudlunacy route add app.example.com http://10.0.0.5:3000
+  cloudlunacy route add db.example.com mongodb://10.0.0.6:27017
+  cloudlunacy route list
+  cloudlunacy route add app.example.com http://10.0.0.5:3000 --dry-run"
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -23,42 +30,53 @@ pub struct Cli {
     pub command: Command,
 }
 
-const EXIT_STATUS: &str = "Exit status:
-  0   done, or already so
-  2   usage, malformed input
-  3   refused: conflict, not found, would not load; nothing changed
-  4   the environment failed: I/O, lock timeout; nothing changed unless the message says \"written\"
-  70  a bug of cloudlunacy; nothing changed
+/// Examples come before the long lists, below what tells the reader what they are examples of.
+const LAYOUT: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}";
 
-Settings come from flags, else CLOUDLUNACY_… variables (CLOUDLUNACY_DIR for --dir), else cloudlunacy.toml in
-the parents of the working directory, else /etc/cloudlunacy/cloudlunacy.toml. `cloudlunacy config` shows them.";
+/// The whole command line: to parse, and to make help, manual pages and completions of.
+pub fn command() -> clap::Command {
+    fn laid_out(command: clap::Command) -> clap::Command {
+        command.help_template(LAYOUT).mut_subcommands(laid_out)
+    }
+    laid_out(Cli::command()).after_long_help(reference::as_help())
+}
+
+/// Reads the process's own command line.
+pub fn parse() -> Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&command().try_get_matches()?)
+}
+
+/// Reads these words, the first of which is the program's name.
+pub fn parse_from(words: Vec<String>) -> Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&command().try_get_matches_from(words)?)
+}
 
 /// Flags that every command takes.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Common options")]
 pub struct Global {
     /// The directory that Traefik's file provider watches [default: what the static configuration names, else /etc/traefik/dynamic]
-    #[arg(short, long, global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    #[arg(short, long, global = true, value_parser = NonEmptyStringValueParser::new(), value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub dir: Option<String>,
     /// Traefik's static configuration, or a compose file: FILE, or compose.yaml#SERVICE [default: where Traefik looks for it]
-    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    #[arg(long, global = true, value_parser = NonEmptyStringValueParser::new(), value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub r#static: Option<String>,
-    /// The Traefik release that reads the files: 3.0 to 3.7, or with a patch, 3.6.15 [default: 3.7]
+    /// The Traefik release that reads the files: 3.0 to 3.7, or to the patch, as 3.6.15 [default: 3.7]
     #[arg(long, global = true, value_name = "RELEASE")]
     pub traefik: Option<String>,
-    /// How to print what there is to say [default: table]
+    /// How to print the answer [default: table]
     #[arg(short, long, global = true, value_name = "FORMAT", value_enum)]
     pub output: Option<Output>,
-    /// Settings file [default: cloudlunacy.toml in the parents of the working directory, else /etc/cloudlunacy/cloudlunacy.toml]
-    #[arg(short, long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    /// The settings file [default: the nearest cloudlunacy.toml upwards from here, else /etc/cloudlunacy/cloudlunacy.toml]
+    #[arg(short, long, global = true, value_parser = NonEmptyStringValueParser::new(), value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub config: Option<String>,
     /// How long to wait for another writer: 10s, 500ms, 2m [default: 10s]
     #[arg(long, global = true, value_name = "TIME")]
     pub lock_timeout: Option<String>,
-    /// Print no result line
+    /// Leave out the line that says what a change did
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say which directory and settings are used
+    /// Say on standard error which settings are used, and where each comes from
     #[arg(short, long, global = true)]
     pub verbose: bool,
     /// When to use colour [default: auto]
@@ -96,10 +114,10 @@ pub enum Color {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Options of changes")]
 pub struct ChangeFlags {
-    /// Print the unified diff that `patch -p1` applies, and change nothing
+    /// Change nothing; print the change as a unified diff that `patch -p1` applies in the directory
     #[arg(short = 'n', long)]
     pub dry_run: bool,
-    /// Answer every question with yes
+    /// Answer every question with yes; only a terminal is ever asked
     #[arg(long)]
     pub yes: bool,
 }
@@ -107,38 +125,52 @@ pub struct ChangeFlags {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make a directory ready: create it, and show what stands in it
+    #[allow(missing_docs)]
     Init(Init),
-    /// Add, change, remove and show routes: a router with the service that it names
+    /// Add, change, remove, rename, list and show routes: routers, each with the service that it names
+    #[command(before_help = "\
+Examples:
+  cloudlunacy route add app.example.com http://10.0.0.5:3000
+  cloudlunacy route set app.example.com --add-host www.example.com
+  cloudlunacy route list --host '*.example.com'
+  cloudlunacy route rm app.example.com")]
     Route {
         /// What to do with routes.
         #[command(subcommand)]
         command: RouteCommand,
     },
-    /// Show every setting with its origin
+    /// Show every setting, and where each comes from
+    #[command(before_help = "Examples:\n  cloudlunacy config\n  cloudlunacy config -o json")]
     Config,
-    /// Print the script that completes commands in a shell
-    #[command(
-        before_help = "Examples:\n  cloudlunacy completions bash > /usr/share/bash-completion/completions/cloudlunacy"
-    )]
+    /// Print the script that completes commands, and names of routes, in a shell
+    #[command(before_help = "\
+Examples:
+  cloudlunacy completions bash > /usr/share/bash-completion/completions/cloudlunacy
+  cloudlunacy completions zsh > /usr/share/zsh/vendor-completions/_cloudlunacy
+  cloudlunacy completions fish > ~/.config/fish/completions/cloudlunacy.fish
+  . <(cloudlunacy completions bash)      # for this shell alone")]
     Completions {
         /// The shell
         #[arg(value_enum)]
         shell: Shell,
     },
     /// Write the manual pages into a directory
+    #[command(before_help = "Examples:\n  cloudlunacy man /usr/local/share/man/man1")]
     Man {
-        /// Where to
-        #[arg(value_hint = clap::ValueHint::DirPath)]
+        /// The directory; it is made if it is not there
+        #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
         to: String,
     },
 }
 
-/// Make a directory ready: create it, and show what stands in it
+/// Make a directory ready for routes, and show what stands in it
+///
+/// Creates the directory where there is none. Where --static names a file that does not exist yet, a static configuration to begin with is written there: entry points web, websecure and mongodb, and this directory. What exists already is left as it is.
 #[derive(Args, Debug)]
-#[command(
-    before_help = "Examples:\n  cloudlunacy -d /etc/traefik/dynamic init\n  cloudlunacy -d demo/dynamic init --example --static demo/traefik.yml"
-)]
+#[command(before_help = "\
+Examples:
+  cloudlunacy init -d /etc/traefik/dynamic
+  cloudlunacy init -d demo/dynamic --example --static demo/traefik.yml")]
 pub struct Init {
     /// Add an HTTP route and a MongoDB route to begin with
     #[arg(long)]

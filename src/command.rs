@@ -9,7 +9,8 @@ mod route;
 pub use context::{Context, find_settings};
 
 use crate::cli::{Command, RouteCommand};
-use crate::error::Error;
+use crate::error::{Error, Place};
+use crate::inventory::Part;
 use crate::plan::{Effect, Verb};
 use crate::route::Route;
 use crate::settings::Setting;
@@ -26,7 +27,7 @@ pub enum Outcome {
     /// A directory that is ready.
     Ready(Box<Ready>),
     /// The settings.
-    Settings(Vec<(&'static str, Setting)>),
+    Settings(Vec<(String, Setting)>),
     /// A text as it is.
     Text(String),
 }
@@ -35,10 +36,20 @@ pub enum Outcome {
 pub struct RouteDetail {
     /// The route.
     pub route: Route,
-    /// What stands where: `service`, `middleware auth`, …, and the place or why there is none.
-    pub parts: Vec<(String, String)>,
-    /// The source text of the router.
+    /// What stands where.
+    pub parts: Vec<PartOfRoute>,
+    /// The router's entry as it is written, moved to the left margin.
     pub source: String,
+}
+
+/// A router, a service or a middleware of a route.
+pub struct PartOfRoute {
+    /// Which of them it is.
+    pub part: Part,
+    /// Its name, as it is referred to.
+    pub name: String,
+    /// Where it stands; otherwise why that is not known.
+    pub place: Result<Place, &'static str>,
 }
 
 /// What a change did.
@@ -93,7 +104,7 @@ pub fn run(context: &Context, command: &Command) -> Result<Outcome, Error> {
             RouteCommand::List(args) => route::list(context, args),
             RouteCommand::Show(args) => route::show(context, args),
         },
-        Command::Config => Ok(Outcome::Settings(context.settings.iter().map(|(key, s)| (key, s.clone())).collect())),
+        Command::Config => Ok(Outcome::Settings(context.settings.all())),
         Command::Completions { shell } => completions::script(*shell).map(Outcome::Text),
         Command::Man { to } => man::write(to).map(Outcome::Text),
     }

@@ -283,3 +283,13 @@ fn must_be_direct(inventory: &Inventory<'_>, definition: &Definition<'_>) -> Res
         .at(inventory.place(definition))),
     }
 }
+
+/// A name as a word for the shell.
+fn shell_word(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._~-/:@%+".contains(c);
+    if !name.is_empty() && name.chars().all(plain) {
+        name.to_owned()
+    } else {
+        format!("'{}'", name.replace('\'', "'\\''"))
+    }
+}

@@ -2,6 +2,7 @@
 
 mod diff;
 mod json;
+mod table;
 mod text;
 
 use crate::command::Outcome;
@@ -12,8 +13,8 @@ use crate::error::Error;
 pub struct Style {
     /// The format.
     pub format: Format,
-    /// Whether the reader is a person at a terminal.
-    pub terminal: bool,
+    /// How wide the terminal is, where the reader is a person at one.
+    pub width: Option<u16>,
     /// Whether to use colour on standard output.
     pub color: bool,
     /// Whether to leave out the result line.
@@ -72,7 +73,7 @@ pub fn outcome(outcome: &Outcome, style: Style) -> Result<Shown, Error> {
 /// Shows an error: as JSON on standard output where that was asked for, else as text on standard error.
 pub fn error(error: &Error, style: Style) -> Shown {
     match style.format {
-        Format::Json | Format::Jsonl => Shown { out: json::error(error), err: String::new() },
+        Format::Json | Format::Jsonl => Shown { out: json::error(error, style.format), err: String::new() },
         _ => Shown { out: String::new(), err: text::error(error, style.color) },
     }
 }

@@ -112,7 +112,7 @@ pub const KEYS: &[(&str, Option<&str>)] = &[
     ("dir", None),
     ("static", None),
     ("traefik", Some("3.7")),
-    ("output", None),
+    ("output", Some("table")),
     ("lock-timeout", Some("10s")),
     ("color", Some("auto")),
 ];
@@ -155,6 +155,32 @@ impl Settings {
     /// Puts what was found out in place of a default.
     pub fn found(&mut self, key: &'static str, value: String, origin: Origin) {
         self.values.insert(key, Setting { value: Some(value), origin });
+    }
+
+    /// Every setting, with the defaults of new routes that the file gives.
+    pub fn all(&self) -> Vec<(String, Setting)> {
+        let mut all: Vec<(String, Setting)> =
+            self.iter().map(|(key, setting)| (key.to_owned(), setting.clone())).collect();
+        let origin = Origin::File(self.file.clone().unwrap_or_default());
+        for (kind, defaults) in
+            [("http", &self.defaults.http), ("tcp", &self.defaults.tcp), ("udp", &self.defaults.udp)]
+        {
+            let list = |items: &[String]| (!items.is_empty()).then(|| items.join(", "));
+            let fields = [
+                ("entry-points", list(&defaults.entry_points)),
+                ("tls", defaults.tls.map(|tls| tls.as_str().to_owned())),
+                ("cert-resolver", defaults.cert_resolver.clone()),
+                ("middlewares", list(&defaults.middlewares)),
+                ("file", defaults.file.clone()),
+            ];
+            let given = fields.into_iter().filter(|(_, value)| value.is_some());
+            all.extend(
+                given.map(|(field, value)| {
+                    (format!("defaults.{kind}.{field}"), Setting { value, origin: origin.clone() })
+                }),
+            );
+        }
+        all
     }
 
     /// Every key with its setting.

@@ -59,28 +59,23 @@ impl Terminal {
                 Err(_) => Code::Io.exit_code(),
             };
         }
-        let words: Vec<String> = std::env::args().collect();
-        let json = words.windows(2).any(|w| (w[0] == "-o" || w[0] == "--output") && w[1].starts_with("json"))
-            || words.iter().any(|w| w.starts_with("-ojson") || w.starts_with("--output=json"));
-        if json {
-            let message = error.to_string();
-            let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            let _ = print(
-                &render::error(
-                    &Error::new(Code::Usage, message),
-                    Style { format: Format::Json, terminal: false, color: false, quiet: false },
-                )
-                .out,
-            );
-        } else {
-            let text = error.render();
-            self.say(&if self.err { text.ansi().to_string() } else { text.to_string() });
+        match asked_for_json() {
+            Some(format) => {
+                let style = Style { format, width: None, color: false, quiet: false };
+                let _ = print(&render::error(&usage_error(error), style).out);
+            }
+            None => {
+                let text = error.render();
+                self.say(&if self.err { text.ansi().to_string() } else { text.to_string() });
+            }
         }
         Code::Usage.exit_code()
     }
 
     fn style(&self, context: Option<&Context>, global: &crate::cli::Global) -> Style {
-        let setting = |key: &str| context.and_then(|c| c.settings.get(key)).map(str::to_owned);
+        // Without settings, because they are wrong, the environment still says how to put that.
+        let variable = |key: &str| std::env::var(format!("CLOUDLUNACY_{}", key.to_ascii_uppercase())).ok();
+        let setting = |key: &str| context.map_or_else(|| variable(key), |c| c.settings.get(key).map(str::to_owned));
         let named = global.output.map(|o| format!("{o:?}").to_ascii_lowercase());
         let format = named.or(setting("output")).and_then(|f| Format::parse(&f)).unwrap_or(Format::Table);
         let when = global.color.map(|c| format!("{c:?}").to_ascii_lowercase()).or(setting("color"));
@@ -91,7 +86,16 @@ impl Terminal {
             _ if variable("NO_COLOR") || std::env::var_os("TERM").is_some_and(|t| t == "dumb") => false,
             _ => variable("CLICOLOR_FORCE") || self.out,
         };
-        Style { format, terminal: self.out, color, quiet: global.quiet }
+        Style { format, width: self.width(), color, quiet: global.quiet }
+    }
+
+    /// How wide the terminal on standard output is.
+    fn width(&self) -> Option<u16> {
+        const USUAL: u16 = 80;
+        let known = || {
+            rustix::termios::tcgetwinsize(std::io::stdout()).ok().map(|size| size.ws_col).filter(|columns| *columns > 0)
+        };
+        self.out.then(|| known().unwrap_or(USUAL))
     }
 
     fn colors_err(&self, style: Style) -> bool {
@@ -133,14 +137,41 @@ impl Terminal {
     }
 }
 
+/// Whether a command line that can't be parsed asks for JSON, by flag or environment.
+fn asked_for_json() -> Option<Format> {
+    let words = words();
+    let apart = words.windows(2).find(|pair| pair[0] == "-o" || pair[0] == "--output").map(|pair| pair[1].clone());
+    let joined =
+        words.iter().find_map(|w| Some(w.strip_prefix("--output=").or_else(|| w.strip_prefix("-o"))?.to_owned()));
+    let format = apart.or(joined.filter(|f| !f.is_empty())).or_else(|| std::env::var("CLOUDLUNACY_OUTPUT").ok())?;
+    Format::parse(format.trim_start_matches('=')).filter(|format| matches!(format, Format::Json | Format::Jsonl))
+}
+
+/// What the parser says, as an error of ours: its first paragraph, and its tip.
+fn usage_error(error: &clap::Error) -> Error {
+    let text = error.to_string();
+    let mut paragraphs = text.trim_start_matches("error: ").split("\n\n");
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let message = Error::new(Code::Usage, words(paragraphs.next().unwrap_or_default()));
+    match paragraphs.next().and_then(|p| p.trim_start().strip_prefix("tip: ")) {
+        Some(tip) => message.hint(words(tip)),
+        None => message.hint("--help shows the flags and arguments"),
+    }
+}
+
 fn print(text: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()
 }
 
+/// The words of the command line; what is not UTF-8 in them is shown, not a reason to fall over.
+fn words() -> Vec<String> {
+    std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect()
+}
+
 /// The command line, for whoever waits for the lock.
 fn command_line() -> String {
-    let words: Vec<String> = std::env::args().map(|word| word.escape_debug().to_string()).collect();
+    let words: Vec<String> = words().iter().map(|word| word.escape_debug().to_string()).collect();
     words.join(" ").chars().take(1000).collect()
 }

@@ -3,22 +3,17 @@
 use super::{ChangeFlags, route_names};
 use clap::{Args, Subcommand, ValueEnum};
 
-/// What to do with routes.
+/// What to do with routes. What each command does is said at its arguments, which are its help too.
 #[derive(Debug, Subcommand)]
+#[allow(missing_docs)]
 pub enum RouteCommand {
-    /// Add a router and its service
     Add(Box<Add>),
-    /// Change a route; what is not named stays as it is
     Set(Box<Set>),
-    /// Remove routes, each with its service when nothing else uses it
     #[command(visible_alias = "remove")]
     Rm(Remove),
-    /// Give a route another name
     Rename(Rename),
-    /// List routes
     #[command(visible_alias = "ls")]
     List(List),
-    /// Show one route and where each part of it stands
     Show(Show),
 }
 
@@ -37,31 +32,36 @@ pub enum TlsArg {
 ///
 /// The scheme of the targets says what the route is: http, https, h2c make an HTTP route; mongodb, postgres, redis, tls, tcp a TCP route chosen by the TLS server name (SNI) that the client asks for; mysql, and any of them with HOST `*`, a TCP route that takes an entry point as a whole; udp, with HOST `*`, a UDP route. Several targets share the load.
 ///
-/// What is already there is `unchanged`. Only what is named is compared: a second `add` is safe in a script.
+/// A route that is there already, as asked for, is `unchanged`; flags that are left out are not compared. So the same `add` can run again and again. A different route of that name, or for that host and path, is refused; --replace changes it. What is left out gets defaults, and the result says which; `cloudlunacy --help` lists them.
 #[derive(Args, Debug)]
-#[command(
-    before_help = "Examples:\n  cloudlunacy route add app.example.com http://10.0.0.5:3000 http://10.0.0.6:3000\n  cloudlunacy route add app.example.com/api http://10.0.0.7:8080 --entry-point websecure --cert-resolver le\n  cloudlunacy route add db.example.com mongodb://10.0.0.6:27017\n  cloudlunacy route add '*' mysql://10.0.0.8:3306 --entry-point mysql --name mysql\n  cloudlunacy route add '*' udp://10.0.0.9:53 --entry-point dns --name dns"
-)]
+#[command(before_help = "\
+Examples:
+  cloudlunacy route add app.example.com http://10.0.0.5:3000 http://10.0.0.6:3000
+  cloudlunacy route add app.example.com/api http://10.0.0.7:8080 \\
+      --entry-point websecure --cert-resolver le
+  cloudlunacy route add db.example.com mongodb://10.0.0.6:27017
+  cloudlunacy route add '*' mysql://10.0.0.8 --entry-point mysql --name mysql
+  cloudlunacy route add '*' udp://10.0.0.9:53 --entry-point dns --name dns")]
 pub struct Add {
-    /// The host that clients ask for, with a path if only that is meant; `*` for every host
+    /// The host that clients ask for, and the path, where only that is meant; `*` is every host
     #[arg(value_name = "HOST[/PATH]")]
     pub host: String,
-    /// Where the requests go: SCHEME://HOST[:PORT]
+    /// Where requests go: SCHEME://HOST[:PORT]; several share the load
     #[arg(value_name = "TARGET", required = true)]
     pub targets: Vec<String>,
-    /// The route's name [default: the host, and the path with `~` for each `/`]
+    /// The route's name [default: the host, with the path, `~` for each `/`]
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub fields: Fields,
-    /// Another host of the same route
+    /// One more host of this route; once for each
     #[arg(long = "host", value_name = "MORE")]
     pub hosts: Vec<String>,
-    /// The file in the directory that gets the route [default: routes.yml]
+    /// The file, below the directory, that gets the route [default: routes.yml]
     #[arg(long, value_name = "FILE")]
     pub file: Option<String>,
-    /// Change the route if it is there already; fields that are not named stay
+    /// Where the route is there already, change it to this; what is not named stays
     #[arg(long)]
     pub replace: bool,
     #[command(flatten)]
@@ -75,38 +75,41 @@ const HIGHEST: i64 = i64::MAX - 1000;
 /// The fields of a route that both `add` and `set` take.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Fields {
-    /// An entry point that the route listens on
+    /// An entry point that the route listens on; once for each
     #[arg(long = "entry-point", value_name = "EP")]
     pub entry_points: Vec<String>,
-    /// Whether TLS is used, and who ends it
+    /// off; on: Traefik ends TLS; passthrough: the server does (TCP only)
     #[arg(long, value_enum, value_name = "off|on|passthrough", hide_possible_values = true)]
     pub tls: Option<TlsArg>,
-    /// The certificate resolver that gets the certificate
+    /// The certificate resolver that gets the certificate; implies --tls on
     #[arg(long, value_name = "NAME")]
     pub cert_resolver: Option<String>,
-    /// A middleware, in the order in which they act
+    /// A middleware, NAME or NAME@PROVIDER; once for each, in the order in which they act
     #[arg(long = "middleware", value_name = "M")]
     pub middlewares: Vec<String>,
-    /// The priority over other routers; the default is the length of the rule
+    /// The priority over other routers [default: the length of the rule]
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = clap::value_parser!(i64).range(..=HIGHEST))]
     pub priority: Option<i64>,
-    /// The rule, in Traefik's words, in place of the one made from HOST
+    /// The rule, in Traefik's own words, in place of the one made from the hosts
     #[arg(long, value_name = "RULE")]
     pub rule: Option<String>,
 }
 
 /// Change a route; what is not named stays as it is
 ///
-/// A list flag replaces its list; --add-… and --remove-… edit it; --no-… deletes it.
+/// A list flag replaces its list; --add-… and --remove-… edit it; --no-… deletes it. Comments and everything else in the entry stay. Targets of a service that others use too are not changed.
 #[derive(Args, Debug)]
-#[command(
-    before_help = "Examples:\n  cloudlunacy route set app.example.com http://10.0.0.9:3000\n  cloudlunacy route set app.example.com --add-host www.example.com --add-middleware auth\n  cloudlunacy route set app.example.com --no-priority --tls off"
-)]
+#[command(before_help = "\
+Examples:
+  cloudlunacy route set app.example.com http://10.0.0.9:3000
+  cloudlunacy route set app.example.com --add-target http://10.0.0.10:3000
+  cloudlunacy route set app.example.com --add-host www.example.com
+  cloudlunacy route set app.example.com --no-priority --tls off")]
 pub struct Set {
-    /// The route
+    /// The route: its name, or a host that it alone answers for
     #[arg(value_name = "NAME|HOST", add = route_names())]
     pub route: String,
-    /// The targets, in place of those that are there
+    /// The targets, in place of the present ones
     #[arg(value_name = "TARGET")]
     pub targets: Vec<String>,
     /// Another name for the route
@@ -118,10 +121,10 @@ pub struct Set {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub lists: ListFields,
-    /// The hosts, in place of those that are there
+    /// A host, in place of the present ones; once for each
     #[arg(long = "host", value_name = "HOST")]
     pub hosts: Vec<String>,
-    /// The file in the directory that the route is to stand in
+    /// The file, below the directory, to move the route into
     #[arg(long, value_name = "FILE")]
     pub file: Option<String>,
     #[command(flatten)]
@@ -132,54 +135,57 @@ pub struct Set {
 /// Flags that edit or delete fields.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ListFields {
-    /// Another target
+    /// Add a target
     #[arg(long = "add-target", value_name = "TARGET")]
     pub add_targets: Vec<String>,
-    /// A target less
+    /// Take a target out
     #[arg(long = "remove-target", value_name = "TARGET")]
     pub remove_targets: Vec<String>,
-    /// Another host
+    /// Add a host
     #[arg(long = "add-host", value_name = "HOST")]
     pub add_hosts: Vec<String>,
-    /// A host less
+    /// Take a host out
     #[arg(long = "remove-host", value_name = "HOST")]
     pub remove_hosts: Vec<String>,
-    /// Another entry point
+    /// Add an entry point
     #[arg(long = "add-entry-point", value_name = "EP")]
     pub add_entry_points: Vec<String>,
-    /// An entry point less
+    /// Take an entry point out
     #[arg(long = "remove-entry-point", value_name = "EP")]
     pub remove_entry_points: Vec<String>,
-    /// No entry points: Traefik's default ones
+    /// Name no entry points, which means Traefik's default ones
     #[arg(long = "no-entry-point", conflicts_with_all = ["entry_points", "add_entry_points"])]
     pub no_entry_points: bool,
-    /// Another middleware, after those that are there
+    /// Add a middleware, which acts last
     #[arg(long = "add-middleware", value_name = "M")]
     pub add_middlewares: Vec<String>,
-    /// A middleware less
+    /// Take a middleware out
     #[arg(long = "remove-middleware", value_name = "M")]
     pub remove_middlewares: Vec<String>,
-    /// No middlewares
+    /// Take all middlewares out
     #[arg(long = "no-middleware", conflicts_with_all = ["middlewares", "add_middlewares"])]
     pub no_middlewares: bool,
-    /// No TLS, as --tls off
+    /// The same as --tls off
     #[arg(long, conflicts_with = "tls")]
     pub no_tls: bool,
-    /// No certificate resolver
+    /// Take the certificate resolver out
     #[arg(long, conflicts_with = "cert_resolver")]
     pub no_cert_resolver: bool,
-    /// No priority: the length of the rule
+    /// Take the priority out, which leaves the length of the rule
     #[arg(long, conflicts_with = "priority")]
     pub no_priority: bool,
 }
 
 /// Remove routes, each with its service when nothing else uses it
+///
+/// All of them go, or none: where one is not there, nothing is removed. Sections that are left empty go too, because Traefik refuses them, and so does a file that `route add` created.
 #[derive(Args, Debug)]
-#[command(
-    before_help = "Examples:\n  cloudlunacy route rm app.example.com\n  cloudlunacy route rm app.example.com db.example.com --ignore-missing"
-)]
+#[command(before_help = "\
+Examples:
+  cloudlunacy route rm app.example.com
+  cloudlunacy route rm app.example.com db.example.com --ignore-missing")]
 pub struct Remove {
-    /// The routes
+    /// The routes: names, or hosts that one route alone answers for
     #[arg(value_name = "NAME|HOST", required = true, add = route_names())]
     pub routes: Vec<String>,
     /// A route that is not there is no error
@@ -194,9 +200,11 @@ pub struct Remove {
 ///
 /// Its service gets the new name too, where it has the old one and no other user.
 #[derive(Args, Debug)]
-#[command(before_help = "Examples:\n  cloudlunacy route rename app.example.com app")]
+#[command(before_help = "\
+Examples:
+  cloudlunacy route rename app.example.com app")]
 pub struct Rename {
-    /// The route
+    /// The route: its name, or a host that it alone answers for
     #[arg(value_name = "NAME|HOST", add = route_names())]
     pub route: String,
     /// Its new name
@@ -207,16 +215,18 @@ pub struct Rename {
     pub change: ChangeFlags,
 }
 
-/// List routes
+/// List routes, in the order in which Traefik loads them
 #[derive(Args, Debug)]
-#[command(
-    before_help = "Examples:\n  cloudlunacy route list --host '*.example.com'\n  cloudlunacy route list --kind tcp -o json\n  cloudlunacy route list -o name"
-)]
+#[command(before_help = "\
+Examples:
+  cloudlunacy route list
+  cloudlunacy route list --host '*.example.com'
+  cloudlunacy route list --kind tcp -o json")]
 pub struct List {
     /// Only the routes of this agent
     #[arg(long, value_name = "A")]
     pub agent: Option<String>,
-    /// Only routes with a host that this pattern matches, with * and ?
+    /// Only routes with a host that this pattern fits; * and ? stand for any text and any character
     #[arg(long, value_name = "GLOB")]
     pub host: Option<String>,
     /// Only routes of this kind
@@ -228,13 +238,14 @@ pub(super) fn kind(text: &str) -> Result<crate::name::Kind, crate::name::BadName
     text.parse()
 }
 
-/// Show one route and where each part of it stands
+/// Show one route: what it is, where each part of it stands, and its source
 #[derive(Args, Debug)]
-#[command(
-    before_help = "Examples:\n  cloudlunacy route show app.example.com\n  cloudlunacy route show db.example.com -o yaml"
-)]
+#[command(before_help = "\
+Examples:
+  cloudlunacy route show app.example.com
+  cloudlunacy route show db.example.com -o yaml")]
 pub struct Show {
-    /// The route
+    /// The route: its name, or a host that it alone answers for
     #[arg(value_name = "NAME|HOST", add = route_names())]
     pub route: String,
 }

@@ -1,6 +1,6 @@
 //! What every command starts from: settings, Traefik's static configuration, the managed directory.
 
-use crate::cli::{Cli, Command, Global};
+use crate::cli::{Cli, Color, Command, Global, Output};
 use crate::document::Format;
 use crate::error::{Code, Error, Place};
 use crate::plan::Facts;
@@ -8,7 +8,9 @@ use crate::settings::{Origin, Release, Settings, SettingsFile, duration, parse_f
 use crate::static_config::{BadStatic, StaticConfig};
 use crate::store::Store;
 use anyhow::Context as _;
+use clap::ValueEnum;
 use std::cell::RefCell;
+use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -36,23 +38,17 @@ impl Context {
     /// Reads settings and static configuration.
     pub fn new(cli: &Cli, command_line: String, interactive: bool) -> Result<Context, Error> {
         let mut warnings = Vec::new();
-        let (mut settings, static_config, static_file) =
-            resolve(&cli.global, &mut warnings, matches!(cli.command, Command::Init(_)))?;
-        let explicit = settings.origin("dir") != Origin::Default;
-        let from_static = static_config.as_ref().and_then(managed);
-        let (dir, only) = match (settings.get("dir"), from_static) {
-            (Some(dir), Some((_, only))) if explicit => (PathBuf::from(dir), only),
-            (Some(dir), None) if explicit => (PathBuf::from(dir), None),
-            (_, Some((dir, only))) => {
-                let origin = Origin::File(static_file.as_ref().map(|f| f.display().to_string()).unwrap_or_default());
-                settings.found("dir", dir.display().to_string(), origin);
-                (dir, only)
-            }
-            (_, None) => {
-                settings.found("dir", DEFAULT_DIR.into(), Origin::Default);
-                (PathBuf::from(DEFAULT_DIR), None)
-            }
-        };
+        let may_be_missing = matches!(cli.command, Command::Init(_));
+        let file = find_settings(cli.global.config.as_deref(), &mut warnings)?;
+        let mut resolved = resolve(&cli.global, file.clone(), may_be_missing)?;
+        if let Some((path, _)) = file.filter(|(path, _)| lies_in(path, &resolved.dir)) {
+            warnings
+                .push(format!("{path} is not read: it lies inside the dynamic directory, where Traefik would load it"));
+            resolved = resolve(&cli.global, None, may_be_missing)?;
+        }
+        let Resolved { settings, static_config, static_file, dir, only } = resolved;
+        one_of::<Output>(&settings, "output")?;
+        one_of::<Color>(&settings, "color")?;
         let timeout = settings.get("lock-timeout").unwrap_or_default();
         let timeout = duration(timeout).ok_or_else(|| {
             Error::new(Code::BadValue, format!("{timeout:?} is no length of time")).hint("write 10s, 500ms or 2m")
@@ -74,6 +70,19 @@ impl Context {
     }
 }
 
+/// Checks a setting that is one of a few words; clap has checked it where it is a flag.
+fn one_of<T: ValueEnum>(settings: &Settings, key: &str) -> Result<(), Error> {
+    match settings.get(key) {
+        Some(word) if T::from_str(word, false).is_err() => {
+            let words: Vec<String> =
+                T::value_variants().iter().filter_map(|v| Some(v.to_possible_value()?.get_name().to_owned())).collect();
+            Err(Error::new(Code::BadSettings, format!("{key} can't be {word:?} ({})", settings.origin(key)))
+                .hint(format!("give one of {}", words.join(", "))))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The directory that the file provider watches, or the one file it reads with the folder that it lies in.
 fn managed(config: &StaticConfig) -> Option<(PathBuf, Option<String>)> {
     match (&config.directory, &config.filename) {
@@ -88,35 +97,60 @@ fn managed(config: &StaticConfig) -> Option<(PathBuf, Option<String>)> {
     }
 }
 
-type Resolved = (Settings, Option<StaticConfig>, Option<PathBuf>);
+/// Settings, and what follows from them.
+struct Resolved {
+    settings: Settings,
+    static_config: Option<StaticConfig>,
+    static_file: Option<PathBuf>,
+    dir: PathBuf,
+    only: Option<String>,
+}
 
-fn resolve(global: &Global, warnings: &mut Vec<String>, may_be_missing: bool) -> Result<Resolved, Error> {
-    let with_file = |file| Settings::resolve(|key| flag(global, key), |name| std::env::var(name).ok(), file);
-    let found = find_settings(global.config.as_deref(), warnings)?;
-    let mut settings = with_file(found.clone());
-    if let (Some((path, _)), Some(dir)) = (&found, settings.get("dir"))
-        && let (Ok(file), Ok(dir)) = (std::fs::canonicalize(path), std::fs::canonicalize(dir))
-        && file.starts_with(dir)
-    {
-        warnings.push(format!("{path} is not read: it lies inside the dynamic directory, where Traefik would load it"));
-        settings = with_file(None);
-    }
+fn resolve(global: &Global, file: Option<(String, SettingsFile)>, may_be_missing: bool) -> Result<Resolved, Error> {
+    let mut settings = Settings::resolve(|key| flag(global, key), |name| std::env::var(name).ok(), file);
+    let (static_config, static_file) = find_static(&mut settings, may_be_missing)?;
+    let explicit = settings.origin("dir") != Origin::Default;
+    let from_static = static_config.as_ref().and_then(managed);
+    let (dir, only) = match (settings.get("dir"), from_static) {
+        (Some(dir), from_static) if explicit => (PathBuf::from(dir), from_static.and_then(|(_, only)| only)),
+        (_, Some((dir, only))) => {
+            let origin = Origin::File(static_file.as_ref().map(|f| f.display().to_string()).unwrap_or_default());
+            settings.found("dir", dir.display().to_string(), origin);
+            (dir, only)
+        }
+        (_, None) => {
+            settings.found("dir", DEFAULT_DIR.into(), Origin::Default);
+            (PathBuf::from(DEFAULT_DIR), None)
+        }
+    };
+    Ok(Resolved { settings, static_config, static_file, dir, only })
+}
+
+fn lies_in(path: &str, dir: &Path) -> bool {
+    matches!((std::fs::canonicalize(path), std::fs::canonicalize(dir)), (Ok(path), Ok(dir)) if path.starts_with(&dir))
+}
+
+/// The static configuration: the one that is named, else where Traefik itself looks.
+fn find_static(
+    settings: &mut Settings,
+    may_be_missing: bool,
+) -> Result<(Option<StaticConfig>, Option<PathBuf>), Error> {
     let Some(text) = settings.get("static").map(str::to_owned) else {
-        let (config, path) = discover(&settings)?;
+        let (config, path) = discover(settings)?;
         if let Some(path) = &path {
             settings.found("static", path.display().to_string(), Origin::Default);
         }
-        return Ok((settings, config, path));
+        return Ok((config, path));
     };
     let (path, service) = match text.split_once('#') {
         Some((path, service)) => (PathBuf::from(path), Some(service.to_owned())),
         None => (PathBuf::from(&text), None),
     };
-    if may_be_missing && !path.exists() {
-        return Ok((settings, None, Some(path)));
+    if may_be_missing && service.is_none() && !path.exists() {
+        return Ok((None, Some(path)));
     }
     let config = read_static(&path, service.as_deref())?;
-    Ok((settings, Some(config), Some(path)))
+    Ok((Some(config), Some(path)))
 }
 
 fn flag(global: &Global, key: &str) -> Option<String> {
@@ -148,7 +182,8 @@ pub fn find_settings(named: Option<&str>, warnings: &mut Vec<String>) -> Result<
     }
     candidates.push(PathBuf::from(SYSTEM));
     for path in candidates {
-        let Ok(metadata) = std::fs::metadata(&path) else { continue };
+        // What is judged is what is read: the same open file.
+        let Some((mut file, metadata)) = open_regular(&path) else { continue };
         let shown = path.display().to_string();
         let mine = metadata.uid() == 0 || metadata.uid() == rustix::process::geteuid().as_raw();
         if !mine || metadata.mode() & 0o022 != 0 {
@@ -156,11 +191,20 @@ pub fn find_settings(named: Option<&str>, warnings: &mut Vec<String>) -> Result<
                 .push(format!("{shown} is not read: it must be owned by you or root, and not be writable by others"));
             continue;
         }
-        let text = std::fs::read_to_string(&path).with_context(|| format!("can't read the settings file {shown}"))?;
+        let mut text = String::new();
+        file.read_to_string(&mut text).with_context(|| format!("can't read the settings file {shown}"))?;
         let file = anchored(&shown, parse_file(&shown, &text)?);
         return Ok(Some((shown, file)));
     }
     Ok(None)
+}
+
+/// Opens what is a regular file; a FIFO of that name would keep us waiting for ever.
+fn open_regular(path: &Path) -> Option<(std::fs::File, std::fs::Metadata)> {
+    std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
+    let file = std::fs::File::open(path).ok()?;
+    let metadata = file.metadata().ok()?;
+    Some((file, metadata))
 }
 
 /// Paths in a settings file are relative to it.

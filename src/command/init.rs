@@ -1,7 +1,8 @@
 //! `init`: a directory that is ready for routes.
 
-use super::{Context, Outcome, Ready, report};
+use super::{Context, Outcome, Ready, Report, report};
 use crate::cli::Init;
+use crate::document::Format;
 use crate::error::{Code, Error, Place};
 use crate::inventory::Inventory;
 use crate::name::{Target, split_host_path};
@@ -11,32 +12,40 @@ use crate::settings::Origin;
 use anyhow::Context as _;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
 
 /// Creates the directory, and what was asked for besides.
 pub(super) fn init(context: &Context, args: &Init) -> Result<Outcome, Error> {
     let dir = context.store.path();
     let shown = dir.display().to_string();
-    let mut made = Vec::new();
+    let dry_run = args.change.dry_run;
+    let missing = |file: &&PathBuf| !file.exists() && context.settings.origin("static") != Origin::Default;
+    let static_file = context.static_file.as_ref().filter(missing);
+    if let Some(file) = static_file.filter(|f| Format::of(&f.to_string_lossy()) != Some(Format::Yaml)) {
+        return Err(Error::new(Code::BadValue, "a static configuration to begin with is written as .yml or .yaml")
+            .at(Place { file: file.display().to_string(), line: 0 }));
+    }
+    let mut made: Vec<String> = Vec::new();
     if !dir.exists() {
-        if args.change.dry_run {
-            return Ok(Outcome::Text(format!("would create the directory {shown}\n")));
+        made.push(shown.clone());
+        if dry_run {
+            made.extend(static_file.map(|file| file.display().to_string()));
+            let report = Report { dry_run, effects: Vec::new(), files: Vec::new() };
+            return Ok(Outcome::Ready(Box::new(Ready { dir: shown, made, report, routes: Vec::new(), files: 0 })));
         }
         std::fs::DirBuilder::new().recursive(true).mode(0o755).create(dir).map_err(|error| {
             Error::new(Code::Io, format!("can't create {shown}: {error}"))
                 .hint("run as a user who may create it, for instance with sudo")
         })?;
-        made.push(shown.clone());
     }
-    if let Some(file) =
-        context.static_file.as_ref().filter(|f| !f.exists() && context.settings.origin("static") != Origin::Default)
-    {
-        if !args.change.dry_run {
+    if let Some(file) = static_file {
+        if !dry_run {
             write_static(file, dir)?;
         }
         made.push(file.display().to_string());
     }
     let plan = |inventory: &Inventory<'_>| if args.example { example(context, inventory) } else { Ok(Plan::default()) };
-    let changed = if args.change.dry_run { context.store.preview(plan)? } else { context.store.change(plan)? };
+    let changed = if dry_run { context.store.preview(plan)? } else { context.store.change(plan)? };
     let snapshot = context.store.read()?;
     let inventory = Inventory::of(&snapshot.files);
     if let Some((place, message)) = inventory.faults().into_iter().next() {
@@ -48,7 +57,7 @@ pub(super) fn init(context: &Context, args: &Init) -> Result<Outcome, Error> {
     Ok(Outcome::Ready(Box::new(Ready {
         dir: shown,
         made,
-        report: report(context, args.change.dry_run, changed),
+        report: report(context, dry_run, changed),
         routes,
         files: snapshot.files.len(),
     })))
@@ -72,12 +81,8 @@ fn example(context: &Context, inventory: &Inventory<'_>) -> Result<Plan, Error> 
 }
 
 /// A static configuration to begin with.
-fn write_static(file: &std::path::Path, dir: &std::path::Path) -> Result<(), Error> {
+fn write_static(file: &Path, dir: &Path) -> Result<(), Error> {
     let shown = file.display().to_string();
-    if crate::document::Format::of(&shown) != Some(crate::document::Format::Yaml) {
-        return Err(Error::new(Code::BadValue, "a static configuration to begin with is written as .yml or .yaml")
-            .at(Place { file: shown, line: 0 }));
-    }
     let dir = std::fs::canonicalize(dir).context("can't tell where the directory is")?;
     let dir = serde_json::to_string(&dir.to_string_lossy()).context("can't write the directory's name")?;
     let text = format!(

@@ -1,30 +1,92 @@
 //! `man DIR`: the manual pages, from the same definitions as the help.
 
-use crate::cli::Cli;
+use crate::cli::{self, REFERENCE};
 use crate::error::Error;
 use anyhow::Context;
-use clap::CommandFactory;
+use clap_mangen::Man;
+use std::io::Write;
 use std::path::Path;
 
 /// The manual pages: file name and text.
-pub fn pages() -> Result<Vec<(String, Vec<u8>)>, Error> {
+pub fn pages() -> Result<Vec<(String, String)>, Error> {
     let mut pages = Vec::new();
-    let mut command = Cli::command().disable_help_subcommand(true);
+    let mut command = cli::command().disable_help_subcommand(true);
     command.build();
     collect(&command, &mut pages)?;
     Ok(pages)
 }
 
-fn collect(command: &clap::Command, pages: &mut Vec<(String, Vec<u8>)>) -> Result<(), Error> {
-    let man = clap_mangen::Man::new(command.clone()).date("");
-    let name = man.get_filename();
+fn collect(command: &clap::Command, pages: &mut Vec<(String, String)>) -> Result<(), Error> {
+    let name = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();
     let mut text = Vec::new();
-    man.render(&mut text).context("can't make a manual page")?;
-    pages.push((name, text));
+    page(command, &name, &mut text).context("can't make a manual page")?;
+    pages.push((format!("{name}.1"), ascii(&String::from_utf8_lossy(&text))));
     for sub in command.get_subcommands().filter(|s| !s.is_hide_set()) {
         collect(sub, pages)?;
     }
     Ok(())
+}
+
+/// One page. What holds for every command is said in the main page alone.
+fn page(command: &clap::Command, name: &str, out: &mut Vec<u8>) -> std::io::Result<()> {
+    let main = !name.contains('-');
+    let mut own = command.clone();
+    if !main {
+        let global: Vec<clap::Id> =
+            own.get_arguments().filter(|a| a.is_global_set()).map(|a| a.get_id().clone()).collect();
+        for id in global {
+            own = own.mut_arg(id, |arg| arg.hide(true));
+        }
+    }
+    let usage = own.render_usage().to_string();
+    let man = Man::new(own);
+    writeln!(out, ".TH {name} 1 \"\" \"cloudlunacy {}\" \"User Commands\"", env!("CARGO_PKG_VERSION"))?;
+    man.render_name_section(out)?;
+    writeln!(out, ".SH SYNOPSIS\n{}", plain(usage.trim_start_matches("Usage: ")))?;
+    man.render_description_section(out)?;
+    if let Some(examples) = command.get_before_help() {
+        as_it_is(out, "EXAMPLES", examples.to_string().trim_start_matches("Examples:\n"))?;
+    }
+    if command.has_subcommands() {
+        man.render_subcommands_section(out)?;
+    }
+    man.render_options_section(out)?;
+    match main {
+        true => REFERENCE.iter().try_for_each(|(heading, text)| as_it_is(out, &heading.to_uppercase(), text)),
+        false => writeln!(
+            out,
+            ".SH \"SEE ALSO\"\n.BR cloudlunacy (1)\nhas the common options, the settings, and the exit status."
+        ),
+    }
+}
+
+/// A section whose lines stay as they are.
+fn as_it_is(out: &mut Vec<u8>, heading: &str, text: &str) -> std::io::Result<()> {
+    writeln!(out, ".SH \"{heading}\"\n.nf\n{}\n.fi", plain(text))
+}
+
+/// Text with nothing in it that troff would take for a command.
+fn plain(text: &str) -> String {
+    let line = |line: &str| {
+        let line = line
+            .replace('\\', "\\e")
+            .replace('-', "\\-")
+            .replace('\'', "\\(aq")
+            .replace('`', "\\(ga")
+            .replace('~', "\\(ti");
+        if line.starts_with('.') { format!("\\&{line}") } else { line }
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Every character outside ASCII as troff names it: not every reader takes UTF-8.
+fn ascii(text: &str) -> String {
+    let named = |c: char| match c {
+        '…' => "...".to_owned(),
+        c if c.is_ascii() => c.to_string(),
+        c => format!("\\[u{:04X}]", c as u32),
+    };
+    text.chars().map(named).collect()
 }
 
 /// Writes all pages into a directory.

@@ -1,9 +1,9 @@
 //! `route add|set|rm|rename|list|show`.
 
-use super::{Context, Outcome, RouteDetail, report};
+use super::{Context, Outcome, PartOfRoute, RouteDetail, report};
 use crate::cli::{Add, ChangeFlags, Fields, List, Remove, Rename, Set, Show, TlsArg};
 use crate::error::{Code, Error};
-use crate::inventory::{Inventory, Part, bare};
+use crate::inventory::{Definition, Inventory, Part, bare};
 use crate::name::{BadName, Host, RouterName, Target, split_host_path};
 use crate::plan::{self, AddRequest, Change, ListEdit, Plan, Wanted, bad_value};
 use crate::route::{Filter, Route, Tls, list as routes, lookup};
@@ -87,7 +87,8 @@ pub(super) fn rm(context: &Context, args: &Remove) -> Result<Outcome, Error> {
     let plan = |inventory: &Inventory<'_>| plan::remove(inventory, &args.routes, args.ignore_missing);
     if context.interactive && !args.change.yes && !args.change.dry_run && args.routes.len() > 1 {
         let effects = context.store.preview(plan)?.effects;
-        let names: Vec<&str> = effects.iter().map(|e| e.name.as_str()).collect();
+        // Names that stand in files can hold anything; nothing of them may steer the terminal.
+        let names: Vec<String> = effects.iter().map(|e| e.name.escape_debug().to_string()).collect();
         let question = format!("Remove {} routes: {}?", names.len(), names.join(", "));
         let answer = dialoguer::Confirm::new().with_prompt(question).default(false).interact();
         if names.len() > 1 && !matches!(answer, Ok(true)) {
@@ -116,26 +117,49 @@ pub(super) fn show(context: &Context, args: &Show) -> Result<Outcome, Error> {
     point_out_faults(context, &inventory);
     let (kind, router) = plan::find(&inventory, &args.route)?;
     let route = Route::of(&inventory, kind, &router);
-    let place = |part: Part, reference: &str| match bare(reference).map(|name| inventory.get(kind, part, name)) {
-        Some(Some(found)) => inventory.place(&found).to_string(),
-        Some(None) => "not found in these files".to_owned(),
-        None => "of another provider".to_owned(),
+    let found = |part: Part, reference: &String| {
+        let place = match bare(reference).map(|name| inventory.get(kind, part, name)) {
+            Some(Some(found)) => Ok(inventory.place(&found)),
+            Some(None) => Err("not found in these files"),
+            None => Err("of another provider"),
+        };
+        PartOfRoute { part, name: reference.clone(), place }
     };
-    let mut parts = vec![("router".to_owned(), inventory.place(&router).to_string())];
-    parts.extend(route.service.iter().map(|s| (format!("service {s}"), place(Part::Service, s))));
-    parts.extend(route.middlewares.iter().map(|m| (format!("middleware {m}"), place(Part::Middleware, m))));
-    let document = router.value.document();
-    let source = document.source()[router.key.span().start as usize..router.value.span().end as usize].to_owned();
+    let own = PartOfRoute { part: Part::Router, name: route.name.clone(), place: Ok(inventory.place(&router)) };
+    let services = route.service.iter().map(|service| found(Part::Service, service));
+    let middlewares = route.middlewares.iter().map(|middleware| found(Part::Middleware, middleware));
+    let parts = std::iter::once(own).chain(services).chain(middlewares).collect();
+    let source = source_of(&router);
     Ok(Outcome::Route(Box::new(RouteDetail { route, parts, source })))
+}
+
+/// The text of an entry, all of it moved to the left margin.
+fn source_of(router: &Definition<'_>) -> String {
+    let source = router.value.document().source();
+    let (start, end) = (router.key.span().start as usize, router.value.span().end as usize);
+    // The value stands elsewhere where an alias or a merge key supplies it.
+    let entry = source.get(start..end).unwrap_or(router.key.raw());
+    let line = source[..start].rfind('\n').map_or(0, |at| at + 1);
+    let indent = &source[line..start];
+    // A TOML header, `[http.routers.NAME]`, is shown whole.
+    if indent.trim_start().starts_with('[') && entry.lines().next().is_some_and(|first| first.ends_with(']')) {
+        return source[line..end.max(start)].trim_end().to_owned();
+    }
+    // In `{a: …, b: …}` an entry begins in the middle of a line, and what is before it is another's.
+    let indent = if indent.trim().is_empty() { indent } else { "" };
+    let lines: Vec<&str> =
+        entry.lines().map(|line| line.strip_prefix(indent).unwrap_or_else(|| line.trim_start())).collect();
+    lines.join("\n")
 }
 
 /// A directory that would not survive a restart is pointed out by every command that sees it.
 fn point_out_faults(context: &Context, inventory: &Inventory<'_>) {
-    let lost = inventory.definitions(Part::Router).count();
+    let lost = match inventory.definitions(Part::Router).count() {
+        1 => "its one route".to_owned(),
+        all => format!("all {all} routes"),
+    };
     let warnings = inventory.faults().into_iter().map(|(place, message)| {
-        format!(
-            "{place}: {message}; Traefik refuses the whole directory for it, and a restart would lose all {lost} routes"
-        )
+        format!("{place}: {message}; Traefik refuses the whole directory for it, and a restart would lose {lost}")
     });
     context.warn_all(warnings.collect());
 }

@@ -1,7 +1,9 @@
 //! Adding a route.
 
-use super::change::{change, check_tls, server_of, server_value};
-use super::{Change, Effect, Facts, Plan, References, Verb, Wanted, check_references, conflict, defaults, parse_rule};
+use super::change::{MOST_TARGETS, change, check_tls, server_of, server_value, too_many_targets};
+use super::{
+    Change, Effect, Facts, Plan, References, Verb, Wanted, check_references, conflict, defaults, parse_rule, shell_word,
+};
 use crate::edit::{Patch, Value};
 use crate::error::{Code, Error};
 use crate::inventory::{Definition, Inventory, Part};
@@ -26,12 +28,9 @@ pub struct AddRequest {
     pub replace: bool,
 }
 
-/// The most targets that a route takes; more is a slip of a script.
-const MOST_TARGETS: usize = 10_000;
-
 /// Plans `route add`.
 pub fn add(inventory: &Inventory<'_>, facts: &Facts, request: &AddRequest) -> Result<Plan, Error> {
-    let kind = check(request)?;
+    let kind = check(facts, request)?;
     let hosts: Vec<String> =
         std::iter::once(&request.host).chain(&request.more_hosts).map(|h| h.as_str().to_owned()).collect();
     let rule = match (&request.wanted.rule, kind) {
@@ -53,7 +52,7 @@ pub fn add(inventory: &Inventory<'_>, facts: &Facts, request: &AddRequest) -> Re
 }
 
 /// Checks what needs no files; gives the kind of the route.
-fn check(request: &AddRequest) -> Result<Kind, Error> {
+fn check(facts: &Facts, request: &AddRequest) -> Result<Kind, Error> {
     let usage = |message: String, hint: &str| Err(Error::new(Code::Usage, message).hint(hint));
     let Some(first) = request.targets.first() else {
         return usage("a route needs a target".into(), "say where the requests go, for example http://10.0.0.5:3000");
@@ -61,10 +60,7 @@ fn check(request: &AddRequest) -> Result<Kind, Error> {
     let scheme = first.scheme();
     let kind = scheme.kind();
     if request.targets.len() > MOST_TARGETS {
-        return usage(
-            format!("{} targets are more than the {MOST_TARGETS} that a route takes", request.targets.len()),
-            "share them among several services",
-        );
+        return Err(too_many_targets(request.targets.len()));
     }
     if let Some(other) =
         request.targets.iter().find(|t| t.scheme().kind() != kind || (kind != Kind::Http && t.scheme() != scheme))
@@ -81,7 +77,8 @@ fn check(request: &AddRequest) -> Result<Kind, Error> {
             "say HOST '*', with --entry-point and --name",
         );
     }
-    if kind == Kind::Udp && (request.wanted.name.is_none() || request.wanted.entry_points.replace.is_none()) {
+    let listens = request.wanted.entry_points.replace.is_some() || !defaults::of(facts, kind).entry_points.is_empty();
+    if kind == Kind::Udp && (request.wanted.name.is_none() || !listens) {
         return usage(
             "a UDP route needs --entry-point and --name: nothing else tells it from others".into(),
             "for example: route add '*' udp://10.0.0.9:53 --entry-point dns --name dns",
@@ -121,6 +118,16 @@ fn existing(
     rule: Option<(Rule, String)>,
     request: &AddRequest,
 ) -> Result<Plan, Error> {
+    if let Some(file) =
+        request.wanted.file.as_deref().filter(|file| file.trim_start_matches("./") != inventory.path(router))
+    {
+        return Err(Error::new(
+            Code::NameTaken,
+            format!("{kind} route {:?} is there already, in another file", router.name),
+        )
+        .hint(format!("move it with `cloudlunacy route set {} --file {}`", shell_word(router.name), shell_word(file)))
+        .at(inventory.place(router)));
+    }
     let mut wanted = request.wanted.clone();
     wanted.targets.replace = Some(request.targets.iter().map(Target::to_string).collect());
     let asked = change(inventory, facts, kind, router, rule, &wanted);
@@ -129,9 +136,9 @@ fn existing(
         Err(error) if request.replace => Err(error),
         _ => Err(Error::new(
             Code::NameTaken,
-            format!("there is a {kind} route {:?} already, and it is different", router.name),
+            format!("{kind} route {:?} is there already, and it is different", router.name),
         )
-        .hint(format!("change it with `cloudlunacy route set {}`, or add with --replace", shell_word(router.name)))
+        .hint(how_to_change(router, request))
         .at(inventory.place(router))),
     }
 }
@@ -154,7 +161,7 @@ fn new_route(
     };
     let entry_points =
         defaults::entry_points(inventory, facts, scheme, wanted.entry_points.replace.as_deref().unwrap_or_default())?;
-    let may_resolve = !matches!(wanted.tls, Some(Tls::Off | Tls::Passthrough));
+    let may_resolve = !matches!(wanted.tls.or(settings.tls), Some(Tls::Off | Tls::Passthrough));
     let resolver =
         named_resolver.or_else(|| settings.cert_resolver.clone().filter(|_| may_resolve && kind == Kind::Http));
     let tls = defaults::tls(
@@ -196,10 +203,7 @@ fn new_route(
     if let Some(service) = inventory.get(kind, Part::Service, name.as_str()) {
         return Err(Error::new(
             Code::NameTaken,
-            format!(
-                "there is a {kind} service {name:?} already, which belongs to something else",
-                name = name.as_str()
-            ),
+            format!("{kind} service {:?} is there already, and belongs to something else", name.as_str()),
         )
         .hint("give the route another name with --name")
         .at(inventory.place(&service)));
@@ -261,17 +265,19 @@ fn host_taken(inventory: &Inventory<'_>, kind: Kind, other: &Definition<'_>, req
             other.name
         ),
     };
-    Error::new(Code::HostTaken, what)
-        .hint(format!("change that one with `cloudlunacy route set {}`, or add with --replace", shell_word(other.name)))
-        .at(inventory.place(other))
+    Error::new(Code::HostTaken, what).hint(how_to_change(other, request)).at(inventory.place(other))
 }
 
-/// A name as a word for the shell.
-fn shell_word(name: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._~-/:@%+".contains(c);
-    if !name.is_empty() && name.chars().all(plain) {
-        name.to_owned()
-    } else {
-        format!("'{}'", name.replace('\'', "'\\''"))
+/// The commands that would put what was asked for in place of a route.
+fn how_to_change(router: &Definition<'_>, request: &AddRequest) -> String {
+    if request.replace {
+        return format!("to replace it, name it: --name {} --replace", shell_word(router.name));
     }
+    const SHOWN: usize = 3;
+    let targets: Vec<String> = request.targets.iter().map(Target::to_string).collect();
+    let targets = if targets.len() > SHOWN { "TARGET…".into() } else { targets.join(" ") };
+    format!(
+        "to replace it, add --replace to this command; to change its servers alone: `cloudlunacy route set {} {targets}`",
+        shell_word(router.name)
+    )
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Change, Effect, Facts, ListEdit, Plan, References, Verb, bad_value, check_references, conflict, defaults, find,
-    must_be_direct, own_service, parse_rule,
+    must_be_direct, own_service, parse_rule, relocate::move_to, shell_word,
 };
 use crate::document::{Kind as NodeKind, Ref};
 use crate::edit::{Patch, Value};
@@ -62,11 +62,10 @@ pub fn set(inventory: &Inventory<'_>, facts: &Facts, route: &str, wanted: &Wante
         }
         (None, false) => None,
     };
-    conflict::no_new_one(inventory, kind, &router, rule.as_ref().map(|(rule, _)| rule), &wanted)?;
     let mut plan = change(inventory, facts, kind, &router, rule, &wanted)?;
     let name = wanted.name.as_ref().filter(|n| n.as_str() != router.name);
     if let Some(file) = &wanted.file {
-        super::relocate::move_to(inventory, facts, kind, &router, file, name.is_some(), &mut plan)?;
+        move_to(inventory, facts, kind, &router, file, name.is_some(), &mut plan)?;
     }
     if let Some(name) = name {
         super::remove::rename_into(inventory, kind, &router, name, &mut plan)?;
@@ -155,6 +154,9 @@ pub(super) fn change(
     fields.extend(tls_patch(router, &route, tls, resolver.as_deref()).map(|p| ("tls", p)));
     let new_rule = rule.as_ref().map(|r| &r.0).cloned().or_else(|| route.parsed_rule());
     check_tls(kind, tls, resolver.as_deref(), new_rule.as_ref())?;
+    if fields.iter().any(|(field, _)| ["rule", "entryPoints", "tls"].contains(field)) {
+        not_newly_taken(inventory, kind, router, &route, new_rule.as_ref(), &entry_points, tls)?;
+    }
     check_references(
         inventory,
         facts,
@@ -178,6 +180,33 @@ pub(super) fn change(
     let verb = if plan.edits.is_empty() { Verb::Unchanged } else { Verb::Changed };
     plan.effects.push(Effect { verb, kind, name: router.name.to_owned(), notes: Vec::new(), route: None });
     Ok(plan)
+}
+
+/// Refuses to let a route answer for what another answers for already; where both did so before, they may go on.
+fn not_newly_taken(
+    inventory: &Inventory<'_>,
+    kind: Kind,
+    router: &Definition<'_>,
+    route: &Route,
+    rule: Option<&Rule>,
+    entry_points: &[String],
+    tls: Tls,
+) -> Result<(), Error> {
+    let taken = |rule: Option<&Rule>, entry_points: &[String], tls: Tls| {
+        let hosts: Vec<String> = rule.map(Rule::hosts).unwrap_or_default().into_iter().map(str::to_owned).collect();
+        conflict::taken_by(inventory, kind, rule, entry_points, tls, &hosts, Some(router.name))
+    };
+    match taken(rule, entry_points, tls) {
+        Some(other) if taken(route.parsed_rule().as_ref(), &route.entry_points, route.tls).is_none() => {
+            Err(Error::new(Code::HostTaken, format!("router {:?} would answer the same requests", other.name))
+                .hint(format!(
+                    "change or remove that one first: `cloudlunacy route set {0}` or `route rm {0}`",
+                    shell_word(other.name)
+                ))
+                .at(inventory.place(&other)))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn new_items(now: &[String], wanted: &[String]) -> Vec<String> {
@@ -316,6 +345,9 @@ fn servers_patch<'a>(
     if wanted.is_empty() {
         return Err(Error::new(Code::Usage, "a route needs a target; `route rm` removes the route"));
     }
+    if wanted.len() > now.len().max(MOST_TARGETS) {
+        return Err(too_many_targets(wanted.len()));
+    }
     let others: Vec<String> = inventory
         .users_of_service(kind, service.name)
         .iter()
@@ -337,6 +369,14 @@ fn servers_patch<'a>(
     };
     let path = [kind.as_str(), "services", service.name, "loadBalancer", "servers"];
     Ok(Some((inventory.path(&service), patch.at(path))))
+}
+
+/// The most targets that a route takes; more is a slip of a script.
+pub(super) const MOST_TARGETS: usize = 10_000;
+
+pub(super) fn too_many_targets(count: usize) -> Error {
+    Error::new(Code::Usage, format!("{count} targets are more than the {MOST_TARGETS} that a route takes"))
+        .hint("share them among several services")
 }
 
 /// What a target is in a service of this kind.

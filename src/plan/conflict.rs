@@ -1,9 +1,6 @@
 //! Whether a host and path are taken already.
 
-use super::Wanted;
-use super::change::tls_wanted;
 use crate::document::Ref;
-use crate::error::{Code, Error};
 use crate::inventory::{Definition, Inventory, Part, names};
 use crate::name::Kind;
 use crate::route::{Route, Tls};
@@ -21,45 +18,18 @@ pub(super) fn taken_by<'a>(
     except: Option<&str>,
 ) -> Option<Definition<'a>> {
     let claims = rule.and_then(Rule::claims);
-    let routers = inventory.definitions(Part::Router).filter(|(k, _)| *k == kind).map(|(_, d)| d);
-    routers.into_iter().find(|other| {
+    let routers = inventory.definitions(Part::Router).filter(|(k, d)| *k == kind && Some(d.name) != except);
+    // Where every host is meant there is no name to look for.
+    let hosts = if hosts.iter().any(|host| host == "*") { &[] } else { hosts };
+    routers.map(|(_, d)| d).find(|other| {
         let text = other.value.field("rule").and_then(Ref::text).unwrap_or_default();
         // Most rules name none of the hosts, and need no parsing; a wildcard can stand there as a regular expression.
         let may_claim = hosts.is_empty() || hosts.iter().any(|host| host.starts_with("*.") || contains(text, host));
-        may_claim && except != Some(other.name) && shares(entry_points, &names(other.value.field("entryPoints"))) && {
+        may_claim && shares(entry_points, &names(other.value.field("entryPoints"))) && {
             let other = Route::of(inventory, kind, other);
             kind == Kind::Udp || ((other.tls == Tls::Off) == (tls == Tls::Off) && same(rule, claims.as_deref(), &other))
         }
     })
-}
-
-/// Refuses what would make two routers answer the same requests, of which Traefik then takes either.
-pub(super) fn no_new_one(
-    inventory: &Inventory<'_>,
-    kind: Kind,
-    router: &Definition<'_>,
-    new: Option<&Rule>,
-    wanted: &Wanted,
-) -> Result<(), Error> {
-    if new.is_none() && !wanted.entry_points.is_named() && wanted.tls.is_none() {
-        return Ok(());
-    }
-    let route = Route::of(inventory, kind, router);
-    let old = route.parsed_rule();
-    let taken = |rule: Option<&Rule>, entry_points: &[String], tls: Tls| {
-        taken_by(inventory, kind, rule, entry_points, tls, &[], Some(router.name))
-    };
-    let entry_points = wanted.entry_points.apply(&route.entry_points);
-    let (tls, _) = tls_wanted(&route, wanted)?;
-    match taken(new.or(old.as_ref()), &entry_points, tls) {
-        Some(other) if taken(old.as_ref(), &route.entry_points, route.tls).is_none() => {
-            let message = format!("router {:?} answers these requests already", other.name);
-            Err(Error::new(Code::HostTaken, message)
-                .hint("change that one, or remove it first")
-                .at(inventory.place(&other)))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn same(rule: Option<&Rule>, claims: Option<&[Claim<'_>]>, other: &Route) -> bool {

@@ -104,7 +104,7 @@ pub(super) fn rename_into(
     no_children(inventory, kind, router, |_| false)?;
     let taken = |part: Part| match inventory.get(kind, part, new) {
         None => Ok(()),
-        Some(other) => Err(Error::new(Code::NameTaken, format!("there is a {kind} {} {new:?} already", part.noun()))
+        Some(other) => Err(Error::new(Code::NameTaken, format!("{kind} {} {new:?} is there already", part.noun()))
             .at(inventory.place(&other))),
     };
     taken(Part::Router)?;

@@ -1,29 +1,71 @@
 //! The stable machine formats. Fields are only ever added; `schema_version` counts the rest.
 
 use super::{Format, diff};
-use crate::command::{Outcome, Report};
+use crate::command::{Outcome, PartOfRoute, Report};
 use crate::error::{Changed, Error};
 use crate::route::Route;
 use anyhow::Context;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// The version of every format here.
 const SCHEMA_VERSION: u32 = 1;
 
+/// All routes, written without a copy of them in between: there may be very many.
+#[derive(Serialize)]
+struct Routes<'r> {
+    schema_version: u32,
+    routes: &'r [Route],
+}
+
 pub(super) fn outcome(outcome: &Outcome, format: Format) -> Result<String, Error> {
-    if let (Outcome::Routes(routes), Format::Jsonl) = (outcome, format) {
-        let mut lines = String::new();
-        for route in routes {
-            lines.push_str(&serde_json::to_string(route).context("can't write JSON")?);
-            lines.push('\n');
-        }
-        return Ok(lines);
+    match (outcome, format) {
+        (Outcome::Routes(routes), Format::Jsonl) => routes.iter().map(|route| text(route, format)).collect(),
+        (Outcome::Routes(routes), Format::Json) => text(&Routes { schema_version: SCHEMA_VERSION, routes }, format),
+        (_, Format::Yaml) => yaml(value(outcome)),
+        _ => text(&value(outcome), format),
     }
-    let value = match outcome {
+}
+
+/// JSON, on one line where each value has its line.
+fn text(value: &impl Serialize, format: Format) -> Result<String, Error> {
+    let text = if format == Format::Jsonl { serde_json::to_string(value) } else { serde_json::to_string_pretty(value) };
+    Ok(text.context("can't write JSON")? + "\n")
+}
+
+/// YAML that means the same to readers of version 1.1, to whom a bare `off` is `false` and `1:30` is 90.
+fn yaml(value: Value) -> Result<String, Error> {
+    // Private characters around a text keep the writer from leaving it bare; no other text keeps them.
+    const QUOTES: [char; 2] = ['\u{e000}', '\u{e001}'];
+    fn marked(value: Value) -> Value {
+        match value {
+            Value::String(text) => {
+                let text = text.replace(QUOTES, "\u{fffd}");
+                Value::String(if means_else(&text) { format!("{}{text}{}", QUOTES[0], QUOTES[1]) } else { text })
+            }
+            Value::Array(items) => Value::Array(items.into_iter().map(marked).collect()),
+            Value::Object(fields) => {
+                Value::Object(fields.into_iter().map(|(key, value)| (key, marked(value))).collect())
+            }
+            other => other,
+        }
+    }
+    let text = serde_yaml::to_string(&marked(value)).context("can't write YAML")?;
+    Ok(text.replace(QUOTES, "\""))
+}
+
+/// Whether YAML 1.1 takes a bare text for a truth value, a number or a date.
+fn means_else(text: &str) -> bool {
+    let number = |c: char| c.is_ascii_hexdigit() || "_:.+-xobTZ".contains(c);
+    ["y", "n", "yes", "no", "on", "off"].iter().any(|word| text.eq_ignore_ascii_case(word))
+        || text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) && text.chars().all(number)
+}
+
+fn value(outcome: &Outcome) -> Value {
+    match outcome {
         Outcome::Routes(routes) => json!({ "schema_version": SCHEMA_VERSION, "routes": routes }),
         Outcome::Route(detail) => {
-            let parts: serde_json::Map<String, Value> =
-                detail.parts.iter().map(|(k, v)| (k.clone(), json!(v))).collect();
+            let parts: Vec<Value> = detail.parts.iter().map(part).collect();
             json!({ "schema_version": SCHEMA_VERSION, "route": detail.route, "parts": parts })
         }
         Outcome::Change(report) => change(report),
@@ -38,18 +80,17 @@ pub(super) fn outcome(outcome: &Outcome, format: Format) -> Result<String, Error
         Outcome::Settings(settings) => {
             let all: serde_json::Map<String, Value> = settings
                 .iter()
-                .map(|(key, s)| ((*key).to_owned(), json!({ "value": s.value, "origin": s.origin.to_string() })))
+                .map(|(key, s)| (key.clone(), json!({ "value": s.value, "origin": s.origin.to_string() })))
                 .collect();
             json!({ "schema_version": SCHEMA_VERSION, "settings": all })
         }
         Outcome::Text(text) => json!({ "schema_version": SCHEMA_VERSION, "text": text }),
-    };
-    let text = match format {
-        Format::Yaml => serde_yaml::to_string(&value).context("can't write YAML")?,
-        Format::Jsonl => serde_json::to_string(&value).context("can't write JSON")? + "\n",
-        _ => serde_json::to_string_pretty(&value).context("can't write JSON")? + "\n",
-    };
-    Ok(text)
+    }
+}
+
+fn part(part: &PartOfRoute) -> Value {
+    let place = part.place.as_ref().ok();
+    json!({ "part": part.part.noun(), "name": part.name, "file": place.map(|p| &p.file), "line": place.map(|p| p.line) })
 }
 
 fn change(report: &Report) -> Value {
@@ -64,7 +105,7 @@ fn change(report: &Report) -> Value {
     })
 }
 
-pub(super) fn error(error: &Error) -> String {
+pub(super) fn error(error: &Error, format: Format) -> String {
     let changed = match error.code.changed() {
         Changed::Yes => json!(true),
         Changed::No => json!(false),
@@ -81,5 +122,26 @@ pub(super) fn error(error: &Error) -> String {
             "changed": changed,
         }
     });
-    format!("{value:#}\n")
+    if format == Format::Jsonl { format!("{value}\n") } else { format!("{value:#}\n") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn yaml_reads_back_and_leaves_no_room_for_version_1_1() {
+        let value = json!({"tls": "off", "list": ["on", "1:30", "1_000", "2001-01-01", "0x10", "10.0.0.5:80", "null", "a: b", "- x", "\u{e000}y"], "line": 3, "none": null});
+        let text = yaml(value).unwrap();
+        assert!(
+            text.contains("tls: \"off\"\n") && text.contains("- \"1:30\"\n") && text.contains("- \"2001-01-01\"\n"),
+            "{text}"
+        );
+        let back: Value = serde_yaml::from_str(&text).unwrap();
+        assert_eq!(
+            back["list"],
+            json!(["on", "1:30", "1_000", "2001-01-01", "0x10", "10.0.0.5:80", "null", "a: b", "- x", "\u{fffd}y"])
+        );
+        assert_eq!((&back["line"], &back["none"]), (&json!(3), &Value::Null));
+    }
 }

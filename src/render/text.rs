@@ -1,12 +1,13 @@
 //! What people read: tables, result lines, errors. Text from files is escaped, so that none of it can steer a terminal.
 
+use super::table::{columns, table};
 use super::{Shown, Style, diff};
-use crate::command::{Outcome, Ready, Report, RouteDetail};
+use crate::command::{Outcome, PartOfRoute, Ready, Report, RouteDetail};
 use crate::error::Error;
+use crate::inventory::Part;
 use crate::plan::{Effect, Verb};
 use crate::route::{Route, Tls};
 use crate::settings::Setting;
-use comfy_table::{ContentArrangement, Table, presets};
 
 pub(super) fn outcome(outcome: &Outcome, style: Style) -> Shown {
     match outcome {
@@ -27,7 +28,7 @@ pub(super) fn names(outcome: &Outcome) -> String {
         Outcome::Route(detail) => vec![&detail.route.name],
         Outcome::Change(report) => report.effects.iter().map(|e| e.name.as_str()).collect(),
         Outcome::Ready(ready) => ready.routes.iter().map(|r| r.name.as_str()).collect(),
-        Outcome::Settings(settings) => settings.iter().map(|(key, _)| *key).collect(),
+        Outcome::Settings(settings) => settings.iter().map(|(key, _)| key.as_str()).collect(),
         Outcome::Text(text) => vec![text.trim_end()],
     };
     all.iter().map(|name| sanitize(name) + "\n").collect()
@@ -37,35 +38,17 @@ fn out(text: String) -> Shown {
     Shown { out: text, err: String::new() }
 }
 
-fn table(style: Style, header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    // Off a terminal nothing is wrapped or cut: what reads it wants whole values.
-    table.set_content_arrangement(if style.terminal {
-        ContentArrangement::Dynamic
-    } else {
-        ContentArrangement::Disabled
-    });
-    table.set_header(header);
-    for row in rows {
-        table.add_row(row.iter().map(|cell| sanitize(cell)).collect::<Vec<_>>());
-    }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
-}
-
 fn table_of(routes: &[Route], style: Style) -> String {
-    let rows = routes.iter().map(|r| {
+    let or_dash = |text: Option<String>| text.filter(|t| !t.is_empty()).unwrap_or_else(|| "-".into());
+    let row = |r: &Route| {
         let listens = if r.entry_points.is_empty() { "(default)".into() } else { r.entry_points.join(", ") };
-        let rule = r.rule.clone().unwrap_or_else(|| "-".into());
+        let servers = if r.servers.is_empty() { or_dash(r.service.clone()) } else { r.servers.join(" ") };
+        let middlewares = or_dash(Some(r.middlewares.join(", ")));
         let place = format!("{}:{}", r.file, r.line);
-        let servers =
-            if r.servers.is_empty() { r.service.clone().unwrap_or_else(|| "-".into()) } else { r.servers.join(" ") };
-        vec![r.name.clone(), r.kind.to_string(), listens, tls(r), rule, servers, r.middlewares.join(", "), place]
-    });
-    table(style, &["NAME", "KIND", "ENTRY POINTS", "TLS", "RULE", "SERVERS", "MIDDLEWARES", "FILE"], rows)
+        vec![r.name.clone(), r.kind.to_string(), listens, tls(r), place, or_dash(r.rule.clone()), servers, middlewares]
+    };
+    let header = ["NAME", "KIND", "ENTRY POINTS", "TLS", "FILE", "RULE", "SERVERS", "MIDDLEWARES"];
+    table(style.width, &header, routes.iter().map(row).collect(), &[5, 6, 7])
 }
 
 fn tls(route: &Route) -> String {
@@ -92,11 +75,13 @@ fn route(detail: &RouteDetail) -> String {
     ];
     lines.extend(r.agent.iter().map(|agent| ("agent", agent.clone())));
     let mut text: String = lines.iter().map(|(key, value)| format!("{key:<13} {}\n", sanitize(value))).collect();
-    for (what, place) in &detail.parts {
-        text.push_str(&format!("{:<13} {} ({})\n", "stands in", sanitize(place), sanitize(what)));
+    for PartOfRoute { part, name, place } in &detail.parts {
+        let place = place.as_ref().map_or_else(|why| (*why).to_owned(), ToString::to_string);
+        let what = if *part == Part::Router { "router".to_owned() } else { format!("{} {name}", part.noun()) };
+        text.push_str(&format!("{:<13} {} ({})\n", "stands in", sanitize(&place), sanitize(&what)));
     }
     text.push('\n');
-    text.extend(detail.source.lines().map(|line| format!("  {}\n", sanitize(line))));
+    text.extend(detail.source.lines().map(|line| format!("  {}", sanitize(line)).trim_end().to_owned() + "\n"));
     text
 }
 
@@ -120,28 +105,46 @@ fn result_lines(report: &Report, style: Style) -> String {
             (true, Verb::Removed) => "would remove",
             (_, verb) => verb.as_str(),
         };
-        let mut row = vec![paint(verb, "32", style.color), effect.kind.to_string(), sanitize(&effect.name)];
+        let mut row = vec![verb.to_owned(), effect.kind.to_string(), sanitize(&effect.name)];
         if let Some(route) = &effect.route {
-            row.push(sanitize(&route.rule.clone().unwrap_or_default()));
-            row.push(format!("→  {}", sanitize(&route.servers.join(" "))));
+            row.push(sanitize(route.rule.as_deref().unwrap_or("-")));
+            row.push(format!("→  {}", sanitize(&some_of(&route.servers))));
             row.push(sanitize(&format!("{}:{}", route.file, route.line)));
         }
         row.push(sanitize(&effect.notes.join("; ")));
         row
     };
-    align(&report.effects.iter().map(row).collect::<Vec<_>>())
+    let rows: Vec<Vec<String>> = report.effects.iter().map(row).collect();
+    let lines = columns(&rows);
+    let fits = |width: u16| lines.lines().all(|line| line.chars().count() <= usize::from(width));
+    let lines = if style.width.is_none_or(fits) { lines } else { rows.iter().map(|row| folded(row)).collect() };
+    let paint_verb = |line: &str| match line.find("  ").filter(|end| *end > 0) {
+        Some(end) => format!("{}{}\n", paint(&line[..end], "32", style.color), &line[end..]),
+        None => format!("{line}\n"),
+    };
+    lines.lines().map(paint_verb).collect()
 }
 
-/// Columns two spaces apart.
-fn align(rows: &[Vec<String>]) -> String {
-    let wide = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |at: usize| rows.iter().filter_map(|r| r.get(at)).map(|c| c.chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..wide).map(width).collect();
-    let line = |row: &Vec<String>| {
-        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, w)| format!("{cell:<w$}")).collect();
-        cells.join("  ").trim_end().to_owned() + "\n"
-    };
-    rows.iter().map(line).collect()
+/// The first of many servers: the line says what happened, `route show` has them all.
+fn some_of(servers: &[String]) -> String {
+    const SHOWN: usize = 5;
+    match servers.len() {
+        ..=SHOWN => servers.join(" "),
+        all => format!("{} and {} more", servers[..SHOWN].join(" "), all - SHOWN),
+    }
+}
+
+/// A result that is too long for one line of the terminal: what it is about, and the rest below it.
+fn folded(row: &[String]) -> String {
+    let (head, rest) = row.split_at(row.len().min(3));
+    let mut text = head.join("  ") + "\n";
+    let (rule, place) = rest.split_at(rest.len().saturating_sub(2));
+    for line in [rule.join("  "), place.iter().filter(|p| !p.is_empty()).cloned().collect::<Vec<_>>().join("  ")] {
+        if !line.is_empty() {
+            text.push_str(&format!("    {line}\n"));
+        }
+    }
+    text
 }
 
 fn ready(ready: &Ready, style: Style) -> Shown {
@@ -150,25 +153,26 @@ fn ready(ready: &Ready, style: Style) -> Shown {
         return shown;
     }
     if ready.report.effects.is_empty() {
-        shown.out.clear();
+        shown = Shown::default();
     }
-    let made: String = ready.made.iter().map(|m| format!("made   {}\n", sanitize(m))).collect();
-    let files = if ready.files == 1 { "1 file".into() } else { format!("{} files", ready.files) };
-    let text =
-        format!("ready  {}: {files}, {} routes; Traefik would load it\n", sanitize(&ready.dir), ready.routes.len());
+    let verb = if ready.report.dry_run { "would make" } else { "made" };
+    let made: String = ready.made.iter().map(|m| format!("{verb:<5}  {}\n", sanitize(m))).collect();
+    let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
+    let (files, routes) = (count(ready.files, "file"), count(ready.routes.len(), "route"));
+    let text = format!("ready  {}: {files}, {routes}; Traefik would load it\n", sanitize(&ready.dir));
     let list = if ready.routes.is_empty() { String::new() } else { format!("\n{}", table_of(&ready.routes, style)) };
     match ready.report.dry_run {
-        true => shown.err.push_str(&format!("{made}{text}")),
+        true => shown.err.push_str(&made),
         false => shown.out = format!("{made}{}{text}{list}", shown.out),
     }
     shown
 }
 
-fn settings_table(settings: &[(&'static str, Setting)], style: Style) -> String {
+fn settings_table(settings: &[(String, Setting)], style: Style) -> String {
     let rows = settings
         .iter()
-        .map(|(key, s)| vec![(*key).to_owned(), s.value.clone().unwrap_or_else(|| "-".into()), s.origin.to_string()]);
-    table(style, &["SETTING", "VALUE", "ORIGIN"], rows)
+        .map(|(key, s)| vec![key.clone(), s.value.clone().unwrap_or_else(|| "-".into()), s.origin.to_string()]);
+    table(style.width, &["SETTING", "VALUE", "ORIGIN"], rows.collect(), &[1])
 }
 
 pub(super) fn error(error: &Error, color: bool) -> String {
@@ -194,7 +198,7 @@ fn paint(text: &str, code: &str, color: bool) -> String {
 }
 
 /// Text from a file or a user, with everything escaped that could steer a terminal or hide text.
-fn sanitize(text: &str) -> String {
+pub(super) fn sanitize(text: &str) -> String {
     let steers = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')

@@ -1,10 +1,23 @@
 //! The tests that run the real binary, against the real Traefik and real servers where one is spoken to.
 //! `tests/setup` installs those; a test that can't get its real part fails.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on must fail, loudly; its helpers too"
+)]
+
 mod agreement;
+mod changes;
+mod completions;
+mod dry_run;
 mod front;
 mod input;
 mod lifecycle;
+mod output;
+mod settings;
 mod store;
 mod support;
+mod terminal;
 mod tidy;

@@ -1,0 +1,79 @@
+//! What `cloudlunacy --help` and cloudlunacy(1) say beside the arguments: the settings file, the environment, exit codes.
+
+/// Sections: heading and lines. The lines are shown as they are, so none is longer than 76 characters.
+pub const REFERENCE: &[(&str, &str)] = &[
+    (
+        "Looking up a route",
+        "\
+A route is meant by NAME, NAME@file, KIND/NAME (as tcp/db) or HOST. Names go
+before hosts. Where several could be meant, the candidates are listed and
+nothing is done.",
+    ),
+    (
+        "Defaults of new routes",
+        "\
+entry point  from the settings; else for TCP and UDP the one called like the
+             scheme (mongodb) where the static configuration or another route
+             has it, else --entry-point is required; HTTP routes name none,
+             which means Traefik's default entry points
+TLS          from the settings; else TCP by host name: on. HTTP: on with a
+             certificate resolver, or where every entry point named has TLS
+             in the static configuration or on other routes; else off
+file         from the settings; else the one that Traefik's
+             providers.file.filename names; else routes.yml",
+    ),
+    (
+        "Settings",
+        "\
+Settings come from flags, else the environment, else the settings file. That
+is --config FILE, else the nearest cloudlunacy.toml from the working directory
+up to the work tree's root, else /etc/cloudlunacy/cloudlunacy.toml. One that
+others than you and root own or may write, or that lies in the dynamic
+directory, is not read, with a warning. Paths in it are relative to it; an
+unknown key is an error. These are all keys:
+
+  dir = \"/etc/traefik/dynamic\"        # --dir
+  static = \"/etc/traefik/traefik.yml\" # --static; or \"compose.yaml#proxy\"
+  traefik = \"3.7\"                     # --traefik
+  output = \"table\"                    # --output
+  lock-timeout = \"10s\"                # --lock-timeout
+  color = \"auto\"                      # --color
+
+  [defaults.http]                     # what new HTTP routes get
+  entry-points = [\"websecure\"]
+  tls = \"on\"                          # off, on; TCP also passthrough
+  cert-resolver = \"le\"
+  middlewares = [\"compress\"]
+  file = \"routes.yml\"
+
+  [defaults.tcp]                      # the same keys
+  [defaults.udp]                      # entry-points and file",
+    ),
+    (
+        "Environment",
+        "\
+CLOUDLUNACY_DIR, CLOUDLUNACY_STATIC, CLOUDLUNACY_TRAEFIK, CLOUDLUNACY_OUTPUT,
+CLOUDLUNACY_LOCK_TIMEOUT, CLOUDLUNACY_COLOR: as the flags of these names.
+NO_COLOR: where it is set and not empty, no colour unless --color always.",
+    ),
+    (
+        "Exit status",
+        "\
+0   done, or already so
+2   usage, malformed input; nothing changed
+3   refused: conflict, not found, would not load; nothing changed
+4   the environment failed: I/O, lock timeout; nothing changed unless the
+    message says \"written, durability unknown\" or \"written, answer not printed\"
+70  a bug of cloudlunacy; nothing changed",
+    ),
+];
+
+/// The sections as they follow the options in the long help.
+pub(super) fn as_help() -> String {
+    let section = |(heading, text): &(&str, &str)| {
+        let lines: Vec<String> =
+            text.lines().map(|line| if line.is_empty() { String::new() } else { format!("  {line}") }).collect();
+        format!("{heading}:\n{}", lines.join("\n"))
+    };
+    REFERENCE.iter().map(section).collect::<Vec<_>>().join("\n\n")
+}
