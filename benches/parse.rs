@@ -2,6 +2,12 @@
 //!
 //! cargo bench --bench parse
 
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a benchmark prints its table, and has nobody to report to"
+)]
+
 use cloudlunacy::document::{Document, Format};
 use std::process::Command;
 use std::time::Instant;

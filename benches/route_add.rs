@@ -2,6 +2,12 @@
 //!
 //! cargo bench --bench route_add
 
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a benchmark prints its table, and has nobody to report to"
+)]
+
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;

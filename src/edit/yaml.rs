@@ -3,12 +3,14 @@
 //! Block collections are edited by whole lines, flow collections between their separators. Comments
 //! that stand among the lines stay where they are; those inside a removed entry go with it.
 
+mod layout;
 #[cfg(test)]
 mod tests;
 mod text;
 
 use super::{Patch, Refusal, Replacement, Value, goes, lookup, value_of};
 use crate::document::{Document, Kind, Ref, Span, Style};
+use layout::{Layout, column, comment_line, entry_end, in_flow, line_end, line_start, value_start};
 pub(super) use text::reads_as_text;
 use text::{Context, entry_lines, inline, item_lines, key_text};
 
@@ -27,62 +29,6 @@ pub(super) fn plan(document: &Document, patch: &Patch) -> Result<Vec<Replacement
 
 fn refuse<T>(at: Ref<'_>, message: impl Into<String>) -> Result<T, Refusal> {
     Err(Refusal { line: at.line(), message: message.into() })
-}
-
-/// How this file is laid out; new lines follow it.
-struct Layout {
-    eol: &'static str,
-    /// Spaces from a key to the keys below it.
-    step: usize,
-    /// Spaces from a key to the dashes of its list.
-    dash: usize,
-}
-
-impl Layout {
-    fn of(document: &Document) -> Layout {
-        let source = document.source();
-        let eol = match source.find(['\n', '\r']) {
-            Some(at) if source[at..].starts_with("\r\n") => "\r\n",
-            Some(at) if source.as_bytes()[at] == b'\r' => "\r",
-            _ => "\n",
-        };
-        let (mut step, mut dash) = (None, None);
-        for node in document.nodes().filter(|n| n.kind() == Kind::Map && n.style() == Style::Block) {
-            for (key, value) in node.entries().filter(|(_, v)| v.style() == Style::Block) {
-                let between = &source[key.span().end as usize..value.span().start as usize];
-                let by = column(value).checked_sub(column(key)).filter(|_| between.contains(['\n', '\r']));
-                let slot = if value.kind() == Kind::Map { &mut step } else { &mut dash };
-                *slot = slot.or(by);
-            }
-            if step.is_some() && dash.is_some() {
-                break;
-            }
-        }
-        let step = step.filter(|n| *n > 0).unwrap_or(2);
-        Layout { eol, step, dash: dash.unwrap_or(step) }
-    }
-}
-
-/// Characters before a node on its line; of an explicit key (`? key`), before its question mark.
-fn column(node: Ref<'_>) -> usize {
-    let source = node.document().source();
-    let start = node.full_span().start as usize;
-    let before = &source[line_start(source, start)..start];
-    before.trim_end().strip_suffix('?').unwrap_or(before).chars().count()
-}
-
-fn line_start(source: &str, byte: usize) -> usize {
-    let first = if source.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    source[..byte].rfind(['\n', '\r']).map_or(first.min(byte), |at| at + 1)
-}
-
-/// The byte after the end of the line, and whether the line has an end at all.
-fn line_end(source: &str, byte: usize) -> (usize, bool) {
-    match source[byte..].find(['\n', '\r']) {
-        None => (source.len(), false),
-        Some(at) if source[byte + at..].starts_with("\r\n") => (byte + at + 2, true),
-        Some(at) => (byte + at + 1, true),
-    }
 }
 
 struct Planner<'d> {
@@ -444,29 +390,4 @@ impl<'d> Planner<'d> {
 
 fn additions(patches: &[(String, Patch)]) -> Vec<(&str, Value)> {
     patches.iter().filter_map(|(key, patch)| Some((key.as_str(), value_of(patch)?))).collect()
-}
-
-/// The byte after the colon of a key.
-fn value_start(key: Ref<'_>) -> usize {
-    let end = key.full_span().end as usize;
-    key.document().source()[end..].find(':').map_or(end, |at| end + at + 1)
-}
-
-/// Where an entry's text ends.
-fn entry_end(key: Ref<'_>, value: Ref<'_>) -> usize {
-    key.full_span().end.max(value.full_span().end) as usize
-}
-
-/// The indentation and the end of the line at `at`, where that line holds a comment and nothing else.
-fn comment_line(source: &str, at: usize) -> Option<(usize, usize)> {
-    let rest = &source[at..];
-    let indent = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-    rest[indent..].starts_with('#').then(|| (indent, line_end(source, at).0))
-}
-
-/// Whether a node lies in a flow collection.
-fn in_flow(document: &Document, node: Ref<'_>) -> bool {
-    let at = node.span();
-    let around = |n: &Ref<'_>| n.id() < node.id() && n.span().start <= at.start && at.end <= n.span().end;
-    document.nodes().take_while(|n| n.id() <= node.id()).filter(around).any(|n| n.style() == Style::Flow)
 }
