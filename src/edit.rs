@@ -48,6 +48,8 @@ pub enum Patch {
     Rename(String),
     /// Change entries below, by key. Mappings that are missing are made.
     Inside(Vec<(String, Patch)>),
+    /// The patch below, but a mapping that loses its last entry by it stays, as a key without a value (YAML).
+    Hollow(Box<Patch>),
     /// Of a list, drop these items (by index), and put new ones at the end.
     Items {
         /// Indices of the items to drop.
@@ -181,6 +183,7 @@ fn empties(map: Ref<'_>, patches: &[(String, Patch)], depth: usize) -> bool {
 fn value_of(patch: &Patch) -> Option<Value> {
     match patch {
         Patch::Set(value) => Some(value.clone()),
+        Patch::Hollow(below) => value_of(below),
         Patch::Items { push, .. } if !push.is_empty() => Some(Value::List(push.clone())),
         Patch::Inside(patches) => {
             let entries: Vec<_> = patches.iter().filter_map(|(key, p)| Some((key.clone(), value_of(p)?))).collect();

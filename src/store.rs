@@ -8,6 +8,7 @@ mod folder;
 mod guard;
 mod journal;
 mod lock;
+mod notes;
 mod read;
 
 use crate::document::{Document, Format};
@@ -16,8 +17,10 @@ use crate::error::{Code, Error, Place};
 use crate::inventory::{Content, File, Inventory, Part};
 use crate::plan::{Effect, FileEdit, Plan};
 use crate::route::Route;
+use crate::schema;
 use commit::Commit;
 use folder::Folder;
+use notes::Notes;
 pub use read::Snapshot;
 use rustix::io::Errno;
 use std::path::{Path, PathBuf};
@@ -91,8 +94,8 @@ impl Store {
     ) -> Result<(Changed, Vec<Act>), Error> {
         let snapshot = read::snapshot(folder, self.only.as_deref())?;
         // Who may not read our notes may still ask what would happen.
-        let created = folder.below(folder::STATE).ok().and_then(|state| commit::created(&state).ok());
-        prepare(&snapshot, &created.unwrap_or_default(), plan)
+        let notes = folder.below(folder::STATE).ok().and_then(|state| Notes::read(&state).ok());
+        prepare(&snapshot, &mut notes.unwrap_or_default(), plan)
     }
 
     /// Plans a change and makes it, as one.
@@ -110,12 +113,13 @@ impl Store {
         let mut warnings = journal::recover(&folder, &state)?;
         for _ in 0..TRIES {
             let snapshot = read::snapshot(&folder, self.only.as_deref())?;
-            let created = commit::created(&state)?;
-            let (mut changed, acts) = prepare(&snapshot, &created, &plan)?;
+            let before = Notes::read(&state)?;
+            let mut after = before.clone();
+            let (mut changed, acts) = prepare(&snapshot, &mut after, &plan)?;
             let commit = Commit { folder: &folder, state: &state, snapshot: &snapshot };
             let done = match acts.is_empty() {
                 true => commit.confirm().map(|()| true),
-                false => commit.run(&acts, &created),
+                false => commit.run(&acts, &before, &after),
             };
             if done? {
                 warnings.append(&mut changed.warnings);
@@ -144,10 +148,10 @@ pub(crate) enum Act {
     Delete { path: String },
 }
 
-/// Makes the plan, applies it in memory and judges the result. No effects.
+/// Makes the plan, applies it in memory and judges the result; keeps the notes up to date. No effects.
 fn prepare(
     snapshot: &Snapshot,
-    created: &[String],
+    notes: &mut Notes,
     plan: &impl Fn(&Inventory<'_>) -> Result<Plan, Error>,
 ) -> Result<(Changed, Vec<Act>), Error> {
     let before = Inventory::of(&snapshot.files);
@@ -158,16 +162,32 @@ fn prepare(
         let old = snapshot.files.iter().find(|f| f.path == path);
         let mut document = None;
         for patch in &patches {
-            document = Some(apply(&path, old, document.as_ref(), patch)?);
+            let plain = apply(&path, old, document.as_ref(), patch);
+            let hollow = notes.hollowed(&path, patch).and_then(|p| apply(&path, old, document.as_ref(), &p).ok());
+            // A section that can't stand there without a value goes after all.
+            document = Some(match hollow.filter(|document| schema::faults(document).is_empty()) {
+                Some(hollow) => hollow,
+                None => plain?,
+            });
         }
         let Some(document) = document.filter(|d| old.is_none_or(|f| f.text() != d.source())) else { continue };
         let text = document.source().to_owned();
+        let is_ours = notes.is_created(&path) && !snapshot.is_linked(&path);
         acts.push(match old {
-            None => Act::Create { path: path.clone(), text },
-            Some(_) if text.trim().is_empty() && created.contains(&path) && !snapshot.is_linked(&path) => {
+            None => {
+                notes.add_created(&path);
+                Act::Create { path: path.clone(), text }
+            }
+            Some(_) if text.trim().is_empty() && is_ours => {
+                notes.forget(&path);
                 Act::Delete { path: path.clone() }
             }
-            Some(_) => Act::Replace { path: path.clone(), text },
+            Some(old) => {
+                if let Some(old) = old.document() {
+                    notes.add_filled(&path, old, &document);
+                }
+                Act::Replace { path: path.clone(), text }
+            }
         });
         edited.push(File { path, content: Content::Parsed(document) });
     }

@@ -80,6 +80,8 @@ fn take<'n>(
 fn expect(old: Ref<'_>, patch: &Patch, new: Ref<'_>, depth: usize) -> bool {
     match patch {
         Patch::Set(value) => matches(value, new),
+        Patch::Hollow(below) if goes(old, below, depth) => new.is_null(),
+        Patch::Hollow(below) => expect(old, below, new, depth),
         Patch::Inside(patches) => expect_map(Some(old), patches, Some(new), depth + 1),
         Patch::Items { drop, push } => {
             let kept: Vec<_> =

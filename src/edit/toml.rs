@@ -103,6 +103,7 @@ impl<'l> Planner<'l> {
                 Patch::Rename(name) => self.rename(&below, name),
                 Patch::Inside(patches) if value.kind() == Kind::Map => self.map(&below, value, patches, depth + 1)?,
                 Patch::Inside(_) => return refuse(value, format!("`{}` is not a table", found.raw())),
+                Patch::Hollow(_) => return refuse(value, "TOML has no keys without a value"),
                 Patch::Items { drop, push } if value.kind() == Kind::Seq => {
                     let gone = value.items().enumerate().filter(|(i, _)| drop.contains(i)).count();
                     match gone == value.items().count() {

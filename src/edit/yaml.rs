@@ -75,8 +75,8 @@ impl<'d> Planner<'d> {
 
     /// Puts the first entries into a file that says nothing.
     fn fill_empty_file(&mut self, patches: &[(String, Patch)]) {
-        let additions = additions(patches);
-        let lines: Vec<String> = additions.iter().flat_map(|(k, v)| self.entry(k, v, 0)).collect();
+        let added = patches.iter().filter_map(|(key, patch)| Some((key, value_of(patch)?)));
+        let lines: Vec<String> = added.flat_map(|(key, value)| self.entry(key, &value, 0)).collect();
         if !lines.is_empty() {
             let end = self.document.body().end as usize;
             // The body may end within a line: `--- # comment`.
@@ -119,6 +119,12 @@ impl<'d> Planner<'d> {
                 self.replace(span.start as usize, span.end as usize, text);
                 Ok(())
             }
+            Patch::Hollow(below) => match &**below {
+                Patch::Inside(patches) if value.style() == Style::Block && goes(value, below, depth) => {
+                    self.remove_below(value, patches, depth)
+                }
+                below => self.entry_patch(key, value, below, depth),
+            },
             Patch::Inside(patches) if value.kind() == Kind::Map => self.map(value, patches, depth + 1),
             Patch::Inside(_) if value.is_null() => match value_of(patch) {
                 Some(new) => self.set(key, value, &new),
@@ -182,11 +188,7 @@ impl<'d> Planner<'d> {
         {
             let (end, _) = self.end_of_line(key, value_start(key))?;
             self.removed.push(Span::new(start, end));
-            let below: Vec<_> = patches
-                .iter()
-                .filter_map(|(name, patch)| lookup(value, name, depth + 1).map(|(k, v)| (k, v, patch)))
-                .collect();
-            return self.remove_entries(value, &below, depth + 1);
+            return self.remove_below(value, patches, depth);
         }
         let (mut end, _) = self.end_of_line(key, entry_end(key, value))?;
         let own = column(key);
@@ -195,6 +197,13 @@ impl<'d> Planner<'d> {
         }
         self.removed.push(Span::new(start, end));
         Ok(())
+    }
+
+    /// Takes away all entries of a mapping.
+    fn remove_below<'p>(&mut self, map: Ref<'d>, patches: &'p [(String, Patch)], depth: usize) -> Result<(), Refusal> {
+        let found = |(name, patch): &'p (String, Patch)| lookup(map, name, depth + 1).map(|(k, v)| (k, v, patch));
+        let gone: Vec<_> = patches.iter().filter_map(found).collect();
+        self.remove_entries(map, &gone, depth + 1)
     }
 
     /// Where the line of a block entry starts; only white space, or the `?` of an explicit key, may stand before it.
@@ -386,8 +395,4 @@ impl<'d> Planner<'d> {
         }
         Ok(())
     }
-}
-
-fn additions(patches: &[(String, Patch)]) -> Vec<(&str, Value)> {
-    patches.iter().filter_map(|(key, patch)| Some((key.as_str(), value_of(patch)?))).collect()
 }

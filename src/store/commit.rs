@@ -5,6 +5,7 @@
 
 use super::folder::{Access, Folder, Staged};
 use super::journal::{self, Journal, Step};
+use super::notes::Notes;
 use super::read::Snapshot;
 use super::{Act, FileChange};
 use crate::error::{Code, Error};
@@ -16,29 +17,10 @@ use std::ffi::OsStr;
 use std::io::Read;
 use std::path::Path;
 
-/// Files that this tool made; they go when they have nothing left to say.
-const CREATED: &str = "created";
 /// How staged files begin.
 pub(super) const STAGED: &str = "staged-";
 /// How they begin where they must lie beside their target, on another file system.
 pub(super) const BESIDE: &str = ".cloudlunacy-staged-";
-
-/// The paths of the files that this tool made. It is a note only: if it says nothing of a file, that stays when it is empty.
-pub(super) fn created(state: &Folder) -> Result<Vec<String>> {
-    let bytes = match state.read_own(CREATED) {
-        // Written by somebody else before the directory was shared.
-        Err(error) if error.downcast_ref() == Some(&Errno::ACCESS) => return Ok(Vec::new()),
-        read => read?.unwrap_or_default(),
-    };
-    Ok(serde_json::from_slice(&bytes).unwrap_or_default())
-}
-
-fn note_created(state: &Folder, paths: &[String]) -> Result<()> {
-    let bytes = serde_json::to_vec(paths)?;
-    let staged = state.stage(STAGED, &bytes, state.state_access()?, None)?;
-    state.rename_into(&staged.name, state, CREATED).context("can't note which files were made")?;
-    state.flush().context("can't flush the note of which files were made")
-}
 
 /// Where a change goes.
 pub(super) struct Commit<'a> {
@@ -50,11 +32,11 @@ pub(super) struct Commit<'a> {
 
 impl Commit<'_> {
     /// Makes all acts happen, or none; false where a file was edited by hand since it was read.
-    pub(super) fn run(&self, acts: &[Act], created: &[String]) -> Result<bool, Error> {
+    pub(super) fn run(&self, acts: &[Act], before: &Notes, after: &Notes) -> Result<bool, Error> {
         let mut change = Journal::new();
         let done = self
             .stage_all(acts, &mut change)
-            .and_then(|staged| Ok(staged && self.perform(acts, &mut change, created)?));
+            .and_then(|staged| Ok(staged && self.perform(acts, &mut change, before, after)?));
         // A journalled change still needs what is staged.
         if !journal::stands(self.state) {
             change.discard(self.folder, self.state);
@@ -139,13 +121,10 @@ impl Commit<'_> {
         self.snapshot.files.iter().find(|f| f.path == act.path()).map(File::text)
     }
 
-    fn perform(&self, acts: &[Act], change: &mut Journal, created: &[String]) -> Result<bool, Error> {
-        let makes = |path: &String| acts.iter().any(|act| matches!(act, Act::Create { .. }) && act.path() == path);
-        let goes = |path: &String| acts.iter().any(|act| matches!(act, Act::Delete { .. }) && act.path() == path);
-        let mut noted: Vec<String> = created.iter().filter(|path| !makes(path)).cloned().collect();
-        noted.extend(acts.iter().filter(|act| matches!(act, Act::Create { .. })).map(|act| act.path().to_owned()));
-        if noted != created {
-            note_created(self.state, &noted)?;
+    fn perform(&self, acts: &[Act], change: &mut Journal, before: &Notes, after: &Notes) -> Result<bool, Error> {
+        let meanwhile = before.and(after);
+        if meanwhile != *before {
+            meanwhile.write(self.state)?;
         }
         for act in acts {
             if !self.is_untouched(act)? {
@@ -177,10 +156,9 @@ impl Commit<'_> {
             // All is done; where it can't be taken away now, the next command finds nothing left to do.
             let _ = journal::settle(self.state, false);
         }
-        if noted.iter().any(goes) {
-            noted.retain(|path| !goes(path));
-            // An entry too many does no harm: it only lets an emptied file of that name go.
-            let _ = note_created(self.state, &noted);
+        if meanwhile != *after {
+            // A note too many does no harm: it only lets an emptied file of that name go.
+            let _ = after.write(self.state);
         }
         Ok(true)
     }

@@ -273,3 +273,20 @@ fn one_file_that_traefik_reads_is_the_one_that_is_managed() {
     assert!(ran.code == 2 && ran.err.contains("names the one file \"dynamic.yml\""), "{ran:?}");
     assert_eq!(place.files().len(), 2);
 }
+
+/// Keys that have no value are legal beside others; what `add` fills, `rm` empties again.
+#[test]
+fn keys_without_a_value_get_none_again() {
+    for text in [
+        "http:\n  middlewares:\n    m: {compress: {}}\n\n  services:\n    # ... the services\n",
+        "http:\n  routers:\n  middlewares: {m: {compress: {}}}\n  services: # none yet\n",
+        "http:\ntcp:\n# nothing yet\n",
+    ] {
+        let place = Place::with(&[("routes.yml", text)]);
+        place.ok(&["route", "add", "app.example.com", "http://10.0.0.5:3000"]);
+        place.ok(&["route", "add", "b.example.com", "http://10.0.0.6:3000"]);
+        place.ok(&["route", "rm", "app.example.com"]);
+        place.ok(&["route", "rm", "b.example.com"]);
+        assert_eq!(place.read("routes.yml"), text);
+    }
+}

@@ -58,7 +58,7 @@ fn model(value: Option<Value>, patch: &Patch) -> Option<Value> {
     match patch {
         Patch::Set(new) => Some(sorted(new)),
         Patch::Remove => None,
-        Patch::Rename(_) => value,
+        Patch::Rename(_) | Patch::Hollow(_) => value,
         Patch::Items { drop, push } => {
             let Some(Value::List(items)) = value else { return Some(Value::List(push.clone())) };
             let kept = items.into_iter().enumerate().filter(|(i, _)| !drop.contains(i)).map(|(_, v)| v);

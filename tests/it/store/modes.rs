@@ -24,10 +24,10 @@ fn promise_5_the_umask_has_no_say() {
         let ran = place.sh(&format!(
             "umask {umask}; $CL -q route add a.example.com http://10.0.0.1:80 && $CL -q route add b.example.com http://10.0.0.1:80 --file b.yml
              chmod 640 dynamic/b.yml; $CL -q route set b.example.com http://10.0.0.1:81
-             cd dynamic; stat -c '%a %n' routes.yml b.yml .cloudlunacy .cloudlunacy/lock .cloudlunacy/created"
+             cd dynamic; stat -c '%a %n' routes.yml b.yml .cloudlunacy .cloudlunacy/lock .cloudlunacy/notes"
         ));
         assert_eq!(
-            ran.out, "644 routes.yml\n640 b.yml\n755 .cloudlunacy\n600 .cloudlunacy/lock\n600 .cloudlunacy/created\n",
+            ran.out, "644 routes.yml\n640 b.yml\n755 .cloudlunacy\n600 .cloudlunacy/lock\n600 .cloudlunacy/notes\n",
             "{umask} {}",
             ran.err
         );
