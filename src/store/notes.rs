@@ -67,16 +67,12 @@ impl Notes {
     /// Remembers which keys of a file get their first value. In a file that Traefik refuses for them there is
     /// nothing to come back to.
     pub(super) fn add_filled(&mut self, path: &str, old: &Document, new: &Document) {
-        if !schema::faults(old).is_empty() {
-            return;
-        }
-        for keys in sections() {
-            let at = |document| value_at(document, &keys);
-            let filled = at(old).is_some_and(Ref::is_null) && at(new).is_some_and(|value| !value.is_null());
-            let note = (path.to_owned(), keys);
-            if filled && !self.hollow.contains(&note) {
-                self.hollow.push(note);
-            }
+        let is_filled = |keys: &Vec<String>| {
+            value_at(old, keys).is_some_and(Ref::is_null) && value_at(new, keys).is_some_and(|value| !value.is_null())
+        };
+        let filled: Vec<_> = sections().filter(is_filled).map(|keys| (path.to_owned(), keys)).collect();
+        if !filled.is_empty() && schema::faults(old).is_empty() {
+            self.hollow.extend(filled.into_iter().filter(|note| !self.hollow.contains(note)).collect::<Vec<_>>());
         }
     }
 

@@ -20,12 +20,14 @@ impl Layout {
             _ => "\n",
         };
         let (mut step, mut dash) = (None, None);
-        for node in document.nodes().filter(|n| n.kind() == Kind::Map && n.style() == Style::Block) {
-            for (key, value) in node.entries().filter(|(_, v)| v.style() == Style::Block) {
-                let between = &source[key.span().end as usize..value.span().start as usize];
-                let by = column(value).checked_sub(column(key)).filter(|_| between.contains(['\n', '\r']));
-                let slot = if value.kind() == Kind::Map { &mut step } else { &mut dash };
-                *slot = slot.or(by);
+        let mut before: Option<Ref<'_>> = None;
+        for node in document.nodes() {
+            // The node before a block collection is its key, or it is an item of a list and tells nothing.
+            let key = before.replace(node).filter(|key| node.style() == Style::Block && key.kind() == Kind::Scalar);
+            let slot = if node.kind() == Kind::Map { &mut step } else { &mut dash };
+            if let Some(key) = key.filter(|_| slot.is_none()) {
+                let between = source.get(key.span().end as usize..node.span().start as usize).unwrap_or_default();
+                *slot = column(node).checked_sub(column(key)).filter(|_| between.contains(['\n', '\r']));
             }
             if step.is_some() && dash.is_some() {
                 break;
