@@ -284,6 +284,14 @@ fn must_be_direct(inventory: &Inventory<'_>, definition: &Definition<'_>) -> Res
     }
 }
 
+/// A word for the shell that means this route and no other.
+fn route_word(inventory: &Inventory<'_>, kind: Kind, router: &Definition<'_>) -> String {
+    match lookup(inventory, router.name).len() {
+        0 | 1 => shell_word(router.name),
+        _ => shell_word(&format!("{kind}/{}", router.name)),
+    }
+}
+
 /// A name as a word for the shell.
 fn shell_word(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._~-/:@%+".contains(c);

@@ -2,13 +2,14 @@
 
 use super::change::{MOST_TARGETS, change, check_tls, server_of, server_value, too_many_targets};
 use super::{
-    Change, Effect, Facts, Plan, References, Verb, Wanted, check_references, conflict, defaults, parse_rule, shell_word,
+    Change, Effect, Facts, Plan, References, Verb, Wanted, check_references, conflict, defaults, parse_rule,
+    route_word, shell_word,
 };
 use crate::edit::{Patch, Value};
 use crate::error::{Code, Error};
 use crate::inventory::{Definition, Inventory, Part};
 use crate::name::{Host, Kind, RoutePath, RouterName, Target, default_name};
-use crate::route::{Tls, protocol};
+use crate::route::{Route, Tls, protocol};
 use crate::rule::{Rule, for_hosts};
 
 /// What `route add` was asked for. The fields named beside host and targets are in `wanted`.
@@ -125,9 +126,18 @@ fn existing(
             Code::NameTaken,
             format!("{kind} route {:?} is there already, in another file", router.name),
         )
-        .hint(format!("move it with `cloudlunacy route set {} --file {}`", shell_word(router.name), shell_word(file)))
+        .hint(format!(
+            "move it with `cloudlunacy route set {} --file {}`",
+            route_word(inventory, kind, router),
+            shell_word(file)
+        ))
         .at(inventory.place(router)));
     }
+    // What the route answers for already needs no other rule; hosts that were left out stay.
+    let rule = rule.filter(|(asked, _)| {
+        let theirs = Route::of(inventory, kind, router).parsed_rule();
+        request.wanted.rule.is_some() || !theirs.is_some_and(|theirs| answers(&theirs, asked, request))
+    });
     let mut wanted = request.wanted.clone();
     wanted.targets.replace = Some(request.targets.iter().map(Target::to_string).collect());
     let asked = change(inventory, facts, kind, router, rule, &wanted);
@@ -138,9 +148,16 @@ fn existing(
             Code::NameTaken,
             format!("{kind} route {:?} is there already, and it is different", router.name),
         )
-        .hint(how_to_change(router, request))
+        .hint(how_to_change(inventory, kind, router, request))
         .at(inventory.place(router))),
     }
+}
+
+/// Whether a rule answers for all that was asked for, and, where --host named more than one host, for no other.
+fn answers(theirs: &Rule, asked: &Rule, request: &AddRequest) -> bool {
+    let (Some(theirs), Some(asked)) = (theirs.claims(), asked.claims()) else { return false };
+    asked.iter().all(|claim| theirs.contains(claim))
+        && (request.more_hosts.is_empty() || theirs.iter().all(|claim| asked.contains(claim)))
 }
 
 fn new_route(
@@ -265,19 +282,25 @@ fn host_taken(inventory: &Inventory<'_>, kind: Kind, other: &Definition<'_>, req
             other.name
         ),
     };
-    Error::new(Code::HostTaken, what).hint(how_to_change(other, request)).at(inventory.place(other))
+    Error::new(Code::HostTaken, what).hint(how_to_change(inventory, kind, other, request)).at(inventory.place(other))
 }
 
 /// The commands that would put what was asked for in place of a route.
-fn how_to_change(router: &Definition<'_>, request: &AddRequest) -> String {
+fn how_to_change(inventory: &Inventory<'_>, kind: Kind, router: &Definition<'_>, request: &AddRequest) -> String {
+    let replace = match &request.wanted.name {
+        Some(name) if name.as_str() != router.name => {
+            format!("name it: --name {} --replace", shell_word(router.name))
+        }
+        _ => "add --replace to this command".to_owned(),
+    };
     if request.replace {
-        return format!("to replace it, name it: --name {} --replace", shell_word(router.name));
+        return format!("to replace it, {replace}");
     }
     const SHOWN: usize = 3;
     let targets: Vec<String> = request.targets.iter().map(Target::to_string).collect();
     let targets = if targets.len() > SHOWN { "TARGET…".into() } else { targets.join(" ") };
     format!(
-        "to replace it, add --replace to this command; to change its servers alone: `cloudlunacy route set {} {targets}`",
-        shell_word(router.name)
+        "to replace it, {replace}; to change its servers alone: `cloudlunacy route set {} {targets}`",
+        route_word(inventory, kind, router)
     )
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Change, Effect, Facts, ListEdit, Plan, References, Verb, bad_value, check_references, conflict, defaults, find,
-    must_be_direct, own_service, parse_rule, relocate::move_to, shell_word,
+    must_be_direct, own_service, parse_rule, relocate::move_to, route_word,
 };
 use crate::document::{Kind as NodeKind, Ref};
 use crate::edit::{Patch, Value};
@@ -200,8 +200,8 @@ fn not_newly_taken(
         Some(other) if taken(route.parsed_rule().as_ref(), &route.entry_points, route.tls).is_none() => {
             Err(Error::new(Code::HostTaken, format!("router {:?} would answer the same requests", other.name))
                 .hint(format!(
-                    "change or remove that one first: `cloudlunacy route set {0}` or `route rm {0}`",
-                    shell_word(other.name)
+                    "change or remove that one first, with `cloudlunacy route set {0} …` or `cloudlunacy route rm {0}`",
+                    route_word(inventory, kind, &other)
                 ))
                 .at(inventory.place(&other)))
         }

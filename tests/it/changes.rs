@@ -83,6 +83,44 @@ fn replace_keeps_what_is_not_named() {
 }
 
 #[test]
+fn hosts_that_are_not_named_stay() {
+    let place = Place::new();
+    place.ok(&["route", "add", "a.com", "http://10.0.0.1", "--host", "b.com", "--host", "c.com"]);
+    let hosts = || place.json(&["route", "show", "a.com"])["route"]["hosts"].clone();
+    let all = serde_json::json!(["a.com", "b.com", "c.com"]);
+    for args in [
+        &["route", "add", "a.com", "http://10.0.0.1"][..],
+        &["route", "add", "c.com", "http://10.0.0.1", "--host", "b.com", "--host", "a.com", "--name", "a.com"],
+    ] {
+        let said = place.ok(args);
+        assert!(said.starts_with("unchanged"), "{args:?} {said}");
+    }
+    for args in [
+        &["route", "add", "a.com", "http://10.0.0.2", "--replace"][..],
+        &["route", "add", "b.com", "http://10.0.0.3", "--replace"],
+    ] {
+        place.ok(args);
+        assert_eq!(hosts(), all, "{args:?}");
+    }
+    place.fails(3, &["route", "add", "a.com", "http://10.0.0.3", "--host", "b.com"]);
+    place.ok(&["route", "add", "a.com", "http://10.0.0.3", "--host", "b.com", "--replace"]);
+    assert_eq!(hosts(), serde_json::json!(["a.com", "b.com"]));
+}
+
+#[test]
+fn a_cure_works_as_it_is_printed() {
+    let place = Place::new();
+    place.ok(&["route", "add", "*", "mysql://10.0.0.1", "--entry-point", "db"]);
+    place.ok(&["route", "add", "*", "http://10.0.0.1"]);
+    let other = &["route", "add", "*", "mysql://10.0.0.2", "--entry-point", "db", "--name", "other"];
+    let said = place.fails(3, other);
+    assert!(said.contains("to replace it, name it: --name '*' --replace;"), "{said}");
+    assert!(said.contains("`cloudlunacy route set 'tcp/*' mysql://10.0.0.2:3306`"), "{said}");
+    place.ok(&["route", "set", "tcp/*", "mysql://10.0.0.2:3306"]);
+    place.ok(&["route", "add", "*", "mysql://10.0.0.3", "--entry-point", "db", "--name", "*", "--replace"]);
+}
+
+#[test]
 fn set_replaces_edits_and_deletes_lists() {
     let middlewares = "http:\n  middlewares: {a: {compress: {}}, b: {compress: {}}, c: {compress: {}}}\n";
     let place = Place::with(&[("mw.yml", middlewares)]);
