@@ -3,6 +3,7 @@
 mod add;
 mod change;
 mod conflict;
+mod create;
 mod defaults;
 mod relocate;
 mod remove;

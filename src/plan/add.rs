@@ -1,15 +1,11 @@
 //! Adding a route.
 
-use super::change::{MOST_TARGETS, change, check_tls, server_of, server_value, too_many_targets};
-use super::{
-    Change, Effect, Facts, Plan, References, Verb, Wanted, check_references, conflict, defaults, parse_rule,
-    route_word, shell_word,
-};
-use crate::edit::{Patch, Value};
+use super::change::{MOST_TARGETS, change, too_many_targets};
+use super::{Change, Facts, Plan, Wanted, defaults, parse_rule, route_word, shell_word};
 use crate::error::{Code, Error};
 use crate::inventory::{Definition, Inventory, Part};
-use crate::name::{Host, Kind, RoutePath, RouterName, Target, default_name};
-use crate::route::{Route, Tls, protocol};
+use crate::name::{Host, Kind, RoutePath, Target, default_name};
+use crate::route::{Route, protocol};
 use crate::rule::{Rule, for_hosts};
 
 /// What `route add` was asked for. The fields named beside host and targets are in `wanted`.
@@ -29,6 +25,17 @@ pub struct AddRequest {
     pub replace: bool,
 }
 
+/// A route that is being added: what was asked for, and what it is added to.
+pub(super) struct Adding<'a, 'i> {
+    pub(super) inventory: &'a Inventory<'i>,
+    pub(super) facts: &'a Facts,
+    pub(super) request: &'a AddRequest,
+    pub(super) kind: Kind,
+    pub(super) hosts: Vec<String>,
+    /// The rule and its text; none for UDP.
+    pub(super) rule: Option<(Rule, String)>,
+}
+
 /// Plans `route add`.
 pub fn add(inventory: &Inventory<'_>, facts: &Facts, request: &AddRequest) -> Result<Plan, Error> {
     let kind = check(facts, request)?;
@@ -46,10 +53,11 @@ pub fn add(inventory: &Inventory<'_>, facts: &Facts, request: &AddRequest) -> Re
     };
     let default = default_name(&request.host, request.path.as_ref());
     let name = request.wanted.name.as_ref().unwrap_or(&default);
-    if let Some(router) = inventory.get(kind, Part::Router, name.as_str()) {
-        return existing(inventory, facts, kind, &router, rule, request);
+    let adding = Adding { inventory, facts, request, kind, hosts, rule };
+    match inventory.get(kind, Part::Router, name.as_str()) {
+        Some(router) => adding.existing(&router),
+        None => adding.create(name),
     }
-    new_route(inventory, facts, kind, name, rule, &hosts, request)
 }
 
 /// Checks what needs no files; gives the kind of the route.
@@ -110,46 +118,66 @@ fn check(facts: &Facts, request: &AddRequest) -> Result<Kind, Error> {
     Ok(kind)
 }
 
-/// The name is there already: only what was named is compared.
-fn existing(
-    inventory: &Inventory<'_>,
-    facts: &Facts,
-    kind: Kind,
-    router: &Definition<'_>,
-    rule: Option<(Rule, String)>,
-    request: &AddRequest,
-) -> Result<Plan, Error> {
-    if let Some(file) =
-        request.wanted.file.as_deref().filter(|file| file.trim_start_matches("./") != inventory.path(router))
-    {
-        return Err(Error::new(
-            Code::NameTaken,
-            format!("{kind} route {:?} is there already, in another file", router.name),
-        )
-        .hint(format!(
-            "move it with `cloudlunacy route set {} --file {}`",
-            route_word(inventory, kind, router),
-            shell_word(file)
-        ))
-        .at(inventory.place(router)));
+impl Adding<'_, '_> {
+    /// The route is there already: only what was named is compared.
+    pub(super) fn existing(&self, router: &Definition<'_>) -> Result<Plan, Error> {
+        let Adding { inventory, facts, request, kind, .. } = *self;
+        let named_file = request.wanted.file.as_deref();
+        if let Some(file) = named_file.filter(|file| file.trim_start_matches("./") != inventory.path(router)) {
+            let word = route_word(inventory, kind, router);
+            let message = format!("{kind} route {:?} is there already, in another file", router.name);
+            return Err(Error::new(Code::NameTaken, message)
+                .hint(format!("move it with `cloudlunacy route set {word} --file {}`", shell_word(file)))
+                .at(inventory.place(router)));
+        }
+        // What the route answers for already needs no other rule; hosts that were left out stay.
+        let rule = self.rule.clone().filter(|(asked, _)| {
+            let theirs = Route::of(inventory, kind, router).parsed_rule();
+            request.wanted.rule.is_some() || !theirs.is_some_and(|theirs| answers(&theirs, asked, request))
+        });
+        let mut wanted = request.wanted.clone();
+        wanted.targets.replace = Some(request.targets.iter().map(Target::to_string).collect());
+        match change(inventory, facts, kind, router, rule, &wanted) {
+            Ok(plan) if plan.edits.is_empty() || request.replace => Ok(plan),
+            Err(error) if request.replace => Err(error),
+            _ => {
+                let message = format!("{kind} route {:?} is there already, and it is different", router.name);
+                Err(Error::new(Code::NameTaken, message).hint(self.how_to_change(router)).at(inventory.place(router)))
+            }
+        }
     }
-    // What the route answers for already needs no other rule; hosts that were left out stay.
-    let rule = rule.filter(|(asked, _)| {
-        let theirs = Route::of(inventory, kind, router).parsed_rule();
-        request.wanted.rule.is_some() || !theirs.is_some_and(|theirs| answers(&theirs, asked, request))
-    });
-    let mut wanted = request.wanted.clone();
-    wanted.targets.replace = Some(request.targets.iter().map(Target::to_string).collect());
-    let asked = change(inventory, facts, kind, router, rule, &wanted);
-    match asked {
-        Ok(plan) if plan.edits.is_empty() || request.replace => Ok(plan),
-        Err(error) if request.replace => Err(error),
-        _ => Err(Error::new(
-            Code::NameTaken,
-            format!("{kind} route {:?} is there already, and it is different", router.name),
-        )
-        .hint(how_to_change(inventory, kind, router, request))
-        .at(inventory.place(router))),
+
+    /// Another router answers for what was asked for.
+    pub(super) fn host_taken(&self, other: &Definition<'_>) -> Error {
+        let what = match self.kind {
+            Kind::Udp => "another UDP router listens on that entry point".to_owned(),
+            _ if self.request.wanted.rule.is_some() => {
+                format!("router {:?} answers the same requests already", other.name)
+            }
+            _ => {
+                let path = self.request.path.as_ref().map_or("", RoutePath::as_str);
+                format!("{}{path} is answered by router {:?} already", self.request.host, other.name)
+            }
+        };
+        Error::new(Code::HostTaken, what).hint(self.how_to_change(other)).at(self.inventory.place(other))
+    }
+
+    /// The commands that would put what was asked for in place of a route.
+    fn how_to_change(&self, router: &Definition<'_>) -> String {
+        let replace = match &self.request.wanted.name {
+            Some(name) if name.as_str() != router.name => {
+                format!("name it: --name {} --replace", shell_word(router.name))
+            }
+            _ => "add --replace to this command".to_owned(),
+        };
+        if self.request.replace {
+            return format!("to replace it, {replace}");
+        }
+        const SHOWN: usize = 3;
+        let targets: Vec<String> = self.request.targets.iter().map(Target::to_string).collect();
+        let targets = if targets.len() > SHOWN { "TARGET…".into() } else { targets.join(" ") };
+        let word = route_word(self.inventory, self.kind, router);
+        format!("to replace it, {replace}; to change its servers alone: `cloudlunacy route set {word} {targets}`")
     }
 }
 
@@ -158,149 +186,4 @@ fn answers(theirs: &Rule, asked: &Rule, request: &AddRequest) -> bool {
     let (Some(theirs), Some(asked)) = (theirs.claims(), asked.claims()) else { return false };
     asked.iter().all(|claim| theirs.contains(claim))
         && (request.more_hosts.is_empty() || theirs.iter().all(|claim| asked.contains(claim)))
-}
-
-fn new_route(
-    inventory: &Inventory<'_>,
-    facts: &Facts,
-    kind: Kind,
-    name: &RouterName,
-    rule: Option<(Rule, String)>,
-    hosts: &[String],
-    request: &AddRequest,
-) -> Result<Plan, Error> {
-    let wanted = &request.wanted;
-    let scheme = request.targets[0].scheme();
-    let settings = defaults::of(facts, kind);
-    let named_resolver = match &wanted.cert_resolver {
-        Change::Set(name) => Some(name.clone()),
-        _ => None,
-    };
-    let entry_points =
-        defaults::entry_points(inventory, facts, scheme, wanted.entry_points.replace.as_deref().unwrap_or_default())?;
-    let may_resolve = !matches!(wanted.tls.or(settings.tls), Some(Tls::Off | Tls::Passthrough));
-    let resolver =
-        named_resolver.or_else(|| settings.cert_resolver.clone().filter(|_| may_resolve && kind == Kind::Http));
-    let tls = defaults::tls(
-        inventory,
-        facts,
-        scheme,
-        request.host.is_any(),
-        wanted.tls,
-        resolver.as_deref(),
-        &entry_points.value,
-    );
-    let resolver = resolver.or(tls.value.cert_resolver.clone());
-    let middlewares = wanted.middlewares.replace.clone().unwrap_or_else(|| settings.middlewares.clone());
-    if kind == Kind::Udp && !middlewares.is_empty() {
-        return Err(Error::new(Code::Usage, "a UDP router has no middlewares"));
-    }
-    check_tls(kind, tls.value.tls, resolver.as_deref(), rule.as_ref().map(|r| &r.0))?;
-    check_references(
-        inventory,
-        facts,
-        kind,
-        &References {
-            middlewares: &middlewares,
-            entry_points: &entry_points.value,
-            cert_resolver: resolver.as_deref(),
-        },
-    )?;
-
-    let named_hosts = if wanted.rule.is_some() || request.host.is_any() { &[] } else { hosts };
-    let parsed = rule.as_ref().map(|r| &r.0);
-    if let Some(other) =
-        conflict::taken_by(inventory, kind, parsed, &entry_points.value, tls.value.tls, named_hosts, None)
-    {
-        if request.replace && wanted.name.is_none() {
-            return existing(inventory, facts, kind, &other, rule, request);
-        }
-        return Err(host_taken(inventory, kind, &other, request));
-    }
-    if let Some(service) = inventory.get(kind, Part::Service, name.as_str()) {
-        return Err(Error::new(
-            Code::NameTaken,
-            format!("{kind} service {:?} is there already, and belongs to something else", name.as_str()),
-        )
-        .hint("give the route another name with --name")
-        .at(inventory.place(&service)));
-    }
-
-    let mut router: Vec<(String, Value)> = Vec::new();
-    router.extend(rule.map(|(_, text)| ("rule".to_owned(), Value::Str(text))));
-    if !entry_points.value.is_empty() {
-        router.push(("entryPoints".into(), Value::list(&entry_points.value)));
-    }
-    if !middlewares.is_empty() {
-        router.push(("middlewares".into(), Value::list(&middlewares)));
-    }
-    router.push(("service".into(), Value::str(name.as_str())));
-    let behind = match (&wanted.rule, kind) {
-        (Some(_), _) | (None, Kind::Udp) => None,
-        (None, _) => defaults::priority(kind, hosts, |host| {
-            let path = request.path.as_ref().map(RoutePath::as_str);
-            Some(for_hosts(protocol(kind), &[host], path, false))
-        }),
-    };
-    let (priority, priority_note) = match wanted.priority {
-        Change::Set(priority) => (Some(priority), None),
-        _ => (behind, behind.map(|p| format!("priority: {p} (after single hosts)"))),
-    };
-    router.extend(priority.map(|p| ("priority".to_owned(), Value::Int(p))));
-    if tls.value.tls != Tls::Off {
-        let mut fields = Vec::new();
-        fields.extend((tls.value.tls == Tls::Passthrough).then(|| ("passthrough".to_owned(), Value::Bool(true))));
-        fields.extend(resolver.map(|r| ("certResolver".to_owned(), Value::Str(r))));
-        fields.extend(tls.value.options.map(|o| ("options".to_owned(), Value::Str(o))));
-        router.push(("tls".into(), Value::Map(fields)));
-    }
-    let servers: Vec<Value> = request
-        .targets
-        .iter()
-        .map(|t| Ok(server_value(kind, &server_of(kind, &t.to_string())?)))
-        .collect::<Result<_, Error>>()?;
-    let balancer = Value::Map(vec![("servers".into(), Value::List(servers))]);
-    let service = Value::Map(vec![("loadBalancer".into(), balancer)]);
-
-    let mut plan = Plan::default();
-    let path = defaults::file(facts, kind, wanted.file.as_deref())?;
-    plan.patch(&path, Patch::Set(Value::Map(router)).at([kind.as_str(), "routers", name.as_str()]));
-    plan.patch(&path, Patch::Set(service).at([kind.as_str(), "services", name.as_str()]));
-    let notes = [entry_points.note, tls.note, priority_note].into_iter().flatten().collect();
-    plan.effects.push(Effect { verb: Verb::Added, kind, name: name.as_str().to_owned(), notes, route: None });
-    Ok(plan)
-}
-
-fn host_taken(inventory: &Inventory<'_>, kind: Kind, other: &Definition<'_>, request: &AddRequest) -> Error {
-    let what = match kind {
-        Kind::Udp => "another UDP router listens on that entry point".to_owned(),
-        _ if request.wanted.rule.is_some() => format!("router {:?} answers the same requests already", other.name),
-        _ => format!(
-            "{}{} is answered by router {:?} already",
-            request.host,
-            request.path.as_ref().map_or("", RoutePath::as_str),
-            other.name
-        ),
-    };
-    Error::new(Code::HostTaken, what).hint(how_to_change(inventory, kind, other, request)).at(inventory.place(other))
-}
-
-/// The commands that would put what was asked for in place of a route.
-fn how_to_change(inventory: &Inventory<'_>, kind: Kind, router: &Definition<'_>, request: &AddRequest) -> String {
-    let replace = match &request.wanted.name {
-        Some(name) if name.as_str() != router.name => {
-            format!("name it: --name {} --replace", shell_word(router.name))
-        }
-        _ => "add --replace to this command".to_owned(),
-    };
-    if request.replace {
-        return format!("to replace it, {replace}");
-    }
-    const SHOWN: usize = 3;
-    let targets: Vec<String> = request.targets.iter().map(Target::to_string).collect();
-    let targets = if targets.len() > SHOWN { "TARGET…".into() } else { targets.join(" ") };
-    format!(
-        "to replace it, {replace}; to change its servers alone: `cloudlunacy route set {} {targets}`",
-        route_word(inventory, kind, router)
-    )
 }
