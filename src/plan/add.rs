@@ -173,6 +173,9 @@ impl Adding<'_, '_> {
         if self.request.replace {
             return format!("to replace it, {replace}");
         }
+        if self.request.host.is_any() && self.request.wanted.name.is_none() {
+            return format!("give this one a name of its own with --name; to replace the other, {replace}");
+        }
         const SHOWN: usize = 3;
         let targets: Vec<String> = self.request.targets.iter().map(Target::to_string).collect();
         let targets = if targets.len() > SHOWN { "TARGET…".into() } else { targets.join(" ") };
