@@ -93,6 +93,10 @@ fn check_section(protocol: &str, key: Ref<'_>, section: Ref<'_>, found: &mut Vec
         found.push(empty(key));
         return;
     }
+    if section.kind() != Kind::Map {
+        found.push(fault(key, format!("{section_name} is not a mapping of names")));
+        return;
+    }
     for (_, object) in section.fields() {
         for (key, value) in object.resolved().entries().filter(|(key, _)| !key.is_merge_key()) {
             let name = key.text().unwrap_or_default();

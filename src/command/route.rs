@@ -155,6 +155,7 @@ fn source_of(router: &Definition<'_>) -> String {
 /// A directory that would not survive a restart is pointed out by every command that sees it.
 fn point_out_faults(context: &Context, inventory: &Inventory<'_>) {
     let lost = match inventory.definitions(Part::Router).count() {
+        0 => "every route in it".to_owned(),
         1 => "its one route".to_owned(),
         all => format!("all {all} routes"),
     };

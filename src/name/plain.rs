@@ -4,7 +4,7 @@ use super::{BadName, Host, RoutePath, checked_text, refuse_marks, refuse_space, 
 use std::fmt::Write;
 
 checked_text! {
-    /// The name of a new router or service: 1 to 1024 bytes that lists, references and stores can
+    /// The name of a new router or service: 1 to 1020 bytes that lists, references and stores can
     /// hold as they are.
     RouterName, check_router
 }
@@ -54,7 +54,8 @@ pub fn default_name(host: &Host, path: Option<&RoutePath>) -> RouterName {
     RouterName(name)
 }
 
-const LONGEST: usize = 1024;
+/// YAML ends a key on one line after 1024 characters, with its quotes.
+const LONGEST: usize = 1020;
 
 fn check_router(text: &str) -> Result<String, BadName> {
     let noun = "a name";

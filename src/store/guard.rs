@@ -16,7 +16,22 @@ pub(super) fn check(before: &Inventory<'_>, after: &Inventory<'_>, changed: bool
     }
     no_new_duplicates(before, after)?;
     nothing_left_dangling(before, after)?;
-    Ok(duplicates(before))
+    Ok([brought_to_light(before, after), duplicates(after)].concat())
+}
+
+/// Definitions that were shadowed before, and count now that the one in front of them is gone.
+fn brought_to_light(before: &Inventory<'_>, after: &Inventory<'_>) -> Vec<String> {
+    let warning = |(kind, part, twice): (Kind, Part, Definition<'_>)| {
+        let place = after.place(&after.get(kind, part, twice.name)?);
+        (place.file != before.place(&before.get(kind, part, twice.name)?).file).then(|| {
+            format!(
+                "{place}: {kind} {} {:?} is defined here too; Traefik takes this one from now on",
+                part.noun(),
+                twice.name
+            )
+        })
+    };
+    before.duplicates().filter_map(warning).collect()
 }
 
 /// Definitions that were shadowed before and still are.

@@ -58,7 +58,10 @@ fn busy(file: &mut File, timeout: Duration) -> Error {
     let _ = file.rewind().and_then(|()| file.take(4096).read_to_string(&mut holder));
     let held = match holder.trim().split_once(' ').filter(|(pid, _)| is_alive(pid)) {
         Some((pid, command)) => format!("process {pid} holds it: {command}"),
-        None => "another process holds it".to_owned(),
+        None => match listed_holder(file) {
+            Some((pid, command)) => format!("process {pid} holds it: {command}"),
+            None => "another process holds it".to_owned(),
+        },
     };
     Error::new(Code::LockTimeout, format!("no lock within {} s; {held}", timeout.as_secs_f64()))
         .hint("wait for it to end, or give more time with --lock-timeout")
@@ -68,4 +71,21 @@ fn busy(file: &mut File, timeout: Duration) -> Error {
 fn is_alive(pid: &str) -> bool {
     let Some(pid) = pid.parse().ok().and_then(rustix::process::Pid::from_raw) else { return false };
     rustix::process::test_kill_process(pid) != Err(Errno::SRCH)
+}
+
+/// Who holds the lock by the kernel's own list, where it shows one: a program other than this leaves no note.
+fn listed_holder(file: &File) -> Option<(u32, String)> {
+    let file = file.metadata().ok()?;
+    let (major, minor) = (rustix::fs::major(file.dev()), rustix::fs::minor(file.dev()));
+    let id = format!("{major:02x}:{minor:02x}:{}", file.ino());
+    let locks = std::fs::read_to_string("/proc/locks").ok()?;
+    // 1: FLOCK ADVISORY WRITE PID MAJOR:MINOR:INODE START END
+    let pid = locks.lines().find_map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let held = words.get(1) == Some(&"FLOCK") && words.get(5) == Some(&id.as_str());
+        if held { words.get(4)?.parse().ok().filter(|pid| *pid != 0) } else { None }
+    })?;
+    let words = std::fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+    let command = String::from_utf8_lossy(&words).trim_end_matches('\0').replace('\0', " ");
+    Some((pid, command))
 }

@@ -268,6 +268,23 @@ fn a_directory_that_would_not_load_is_pointed_out_but_can_be_read() {
     let said = place.fails(3, &["route", "add", "c.example.com", "http://10.0.0.1"]);
     assert!(said.contains("b.yml:2: Traefik refuses this directory as it stands"), "{said}");
     assert_eq!(place.run(&["init"]).code, 3);
+    let place = Place::with(&[("b.yml", "http:\n  routers: [1]\n")]);
+    let said = place.fails(3, &["route", "add", "c.example.com", "http://10.0.0.1"]);
+    assert!(said.contains("b.yml:2: ") && said.contains("routers is not a mapping of names"), "{said}");
+    let ran = place.run(&["route", "list"]);
+    assert!(ran.code == 0 && ran.err.contains("a restart would lose every route in it"), "{ran:?}");
+}
+
+#[test]
+fn a_second_definition_that_comes_to_light_is_pointed_out() {
+    let twice = "http:\n  routers:\n    a: {rule: Host(`a`), service: x@docker}\n";
+    let place = Place::with(&[("a.yml", twice), ("b.yml", twice)]);
+    let ran = place.run(&["route", "rm", "a"]);
+    assert!(ran.code == 0 && ran.out.starts_with("removed  http  a"), "{ran:?}");
+    assert_eq!(
+        ran.err,
+        "warning: b.yml:3: http router \"a\" is defined here too; Traefik takes this one from now on\n"
+    );
 }
 
 /// An answer that nobody can take must not look like a change that was not made.

@@ -39,6 +39,18 @@ fn a_holder_that_left_no_note_is_not_mistaken_for_the_last_one() {
 }
 
 #[test]
+fn a_holder_that_is_another_program_is_named_too() {
+    let place = one();
+    let ran = place.sh(
+        "flock dynamic/.cloudlunacy/lock sleep 5 & sleep 0.3; $CL --lock-timeout 100ms route add i.example.com http://10.0.0.3:80; \\
+         code=$?; echo $!; pkill -P $!; wait; exit $code",
+    );
+    assert_eq!(ran.code, 4);
+    let holder = format!("process {} holds it: flock dynamic/.cloudlunacy/lock sleep 5", ran.out.trim());
+    assert!(ran.err.contains(&holder), "{}", ran.err);
+}
+
+#[test]
 fn a_lock_that_is_none_is_refused_and_left_alone() {
     for make in ["ln -s ../../victim lock", "mkdir lock", "mkfifo lock"] {
         let place = one();
