@@ -172,7 +172,7 @@ fn prepare(
         }
         let Some(document) = document.filter(|d| old.is_none_or(|f| f.text() != d.source())) else { continue };
         let text = document.source().to_owned();
-        let is_ours = notes.is_created(&path) && !snapshot.is_linked(&path);
+        let is_ours = notes.is_created(&path) && snapshot.may_go(&path);
         acts.push(match old {
             None => {
                 notes.add_created(&path);

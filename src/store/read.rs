@@ -19,9 +19,17 @@ pub struct Snapshot {
     pub files: Vec<File>,
     /// Where each file really lies and what it was when it was read; by path. None for what can't be read or edited.
     pub(super) origins: HashMap<String, Origin>,
+    /// Whether Traefik reads this one file, and no directory.
+    single: bool,
 }
 
 impl Snapshot {
+    /// Whether a file may go when it has nothing left to say. Not one behind a link; and not the one file that
+    /// Traefik reads: it would keep what it has loaded, and start without its file provider the next time.
+    pub(super) fn may_go(&self, path: &str) -> bool {
+        !self.single && !self.is_linked(path)
+    }
+
     /// Whether a file is behind a link.
     pub(super) fn is_linked(&self, path: &str) -> bool {
         self.origins.get(path).is_some_and(|origin| origin.linked)
@@ -84,7 +92,7 @@ pub(super) fn snapshot(folder: &Folder, only: Option<&str>) -> Result<Snapshot, 
     for _ in 0..TRIES {
         let settled = journal::settled(folder);
         let journal = journal::read(folder)?;
-        let mut snapshot = Snapshot { files: Vec::new(), origins: HashMap::new() };
+        let mut snapshot = Snapshot { files: Vec::new(), origins: HashMap::new(), single: only.is_some() };
         let whole = match only {
             Some(name) => folder.file_type(name).is_none() || load(folder, "", name.as_ref(), &mut snapshot)?,
             None => walk(folder, "", &mut snapshot)?,

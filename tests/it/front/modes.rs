@@ -51,6 +51,27 @@ fn one_file_is_managed_where_traefik_reads_one_file() {
     assert!(traefik.refused().is_none(), "{:?}", traefik.refused());
 }
 
+/// The one file that Traefik reads must not go with its last route: Traefik would keep what it has loaded.
+#[test]
+fn the_one_file_stays_when_its_last_route_goes() {
+    let place = Place::new();
+    let file = place.dir().join("dynamic.yml");
+    let provider = format!("providers: {{file: {{filename: {:?}}}}}\n", file.display().to_string());
+    std::fs::write(place.top().join("static.yml"), provider).unwrap();
+    let command = |line: &str| {
+        let output = place.bare().args(words(line)).args(["--static", "static.yml"]).output().unwrap();
+        let ran = Ran::of(output);
+        assert_eq!(ran.code, 0, "{line}: {}", ran.err);
+    };
+    // Traefik does not start its file provider while the file is missing.
+    command("route add app.example.com http://10.0.0.1");
+    let traefik = Traefik::start(&Options::filename(&file).tcp("web"));
+    traefik.wait_router("http", "app.example.com@file");
+    command("route rm app.example.com");
+    traefik.wait_gone("http", "app.example.com@file");
+    assert_eq!(place.read("dynamic.yml"), "");
+}
+
 #[test]
 fn the_directory_comes_from_the_static_configuration() {
     let place = Place::new();

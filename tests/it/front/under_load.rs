@@ -22,18 +22,26 @@ fn two_hundred_changes_lose_nothing() {
     let load = Load::start(front.port("web"), "app.example.com", "/", 4);
     let connection = LongLived::start(front.port("raw"));
     let began = Instant::now();
+    // One after the other, so that Traefik applies each on its own however busy the machine is.
+    let change = |words: &str| {
+        let (seen, asked) = (front.traefik.applied(), Instant::now());
+        front.ok(words);
+        while front.traefik.applied() == seen && asked.elapsed() < Duration::from_secs(1) {
+            sleep(Duration::from_millis(1));
+        }
+    };
     for turn in 0..20 {
         let other = |at: usize| format!("other{}.example.com", 2 * turn + at);
-        front.ok(&format!("route add {} {}", other(0), two.url()));
-        front.ok(&format!("route set app.example.com --add-target {}", two.url()));
-        front.ok(&format!("route add {} {} --file others.yml", other(1), two.url()));
-        front.ok(&format!("route set app.example.com --priority {}", 100 + turn));
-        front.ok(&format!("route set {} {} --entry-point web", other(0), one.url()));
-        front.ok(&format!("route rename {} renamed{turn}", other(1)));
-        front.ok(&format!("route set raw --add-target tcp://{}", spare.address()));
-        front.ok(&format!("route set app.example.com --remove-target {}", two.url()));
-        front.ok(&format!("route set raw --remove-target tcp://{}", spare.address()));
-        front.ok(&format!("route rm {} renamed{turn} --yes", other(0)));
+        change(&format!("route add {} {}", other(0), two.url()));
+        change(&format!("route set app.example.com --add-target {}", two.url()));
+        change(&format!("route add {} {} --file others.yml", other(1), two.url()));
+        change(&format!("route set app.example.com --priority {}", 100 + turn));
+        change(&format!("route set {} {} --entry-point web", other(0), one.url()));
+        change(&format!("route rename {} renamed{turn}", other(1)));
+        change(&format!("route set raw --add-target tcp://{}", spare.address()));
+        change(&format!("route set app.example.com --remove-target {}", two.url()));
+        change(&format!("route set raw --remove-target tcp://{}", spare.address()));
+        change(&format!("route rm {} renamed{turn} --yes", other(0)));
     }
     let took = began.elapsed();
     front.traefik.quiet();
