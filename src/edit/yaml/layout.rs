@@ -41,7 +41,9 @@ impl Layout {
 /// Characters before a node on its line; of an explicit key (`? key`), before its question mark.
 pub(super) fn column(node: Ref<'_>) -> usize {
     let source = node.document().source();
-    let start = node.full_span().start as usize;
+    // An anchor or tag of a collection stands on the line of its key; one of a key, on its own.
+    let span = if node.kind() == Kind::Scalar { node.full_span() } else { node.span() };
+    let start = span.start as usize;
     let before = &source[line_start(source, start)..start];
     before.trim_end().strip_suffix('?').unwrap_or(before).chars().count()
 }

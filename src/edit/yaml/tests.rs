@@ -144,6 +144,15 @@ fn a_new_entry_follows_the_layout() {
 }
 
 #[test]
+fn anchors_and_tags_do_not_push_new_lines_to_the_right() {
+    let text = "x-base: &base\n  service: s\nhttp: !!map\n  routers: &r\n    a:\n      <<: *base\n      rule: x\n      middlewares: &m\n        - one\n";
+    let added = edit(text, &add("b.c")).unwrap();
+    assert!(added.contains("\n    b.c:\n      rule: Host(`b.c`)\n      service: b.c\n"), "{added}");
+    let push = Patch::Items { drop: vec![], push: vec![Value::str("two")] }.at(["http", "routers", "a", "middlewares"]);
+    assert!(edit(text, &push).unwrap().ends_with("        - one\n        - two\n"));
+}
+
+#[test]
 fn removing_keeps_the_comments_of_the_others() {
     let text = LAYOUTS.iter().find(|l| l.0 == "comments everywhere").unwrap().1;
     let removed = edit(text, &Patch::Remove.at(["http", "routers", "a"])).unwrap();
