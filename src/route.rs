@@ -128,7 +128,8 @@ fn integer(text: &str) -> Option<i64> {
         d if d.len() > 1 && d.starts_with('0') => (8, d[1..].to_owned()),
         d => (10, d),
     };
-    i64::from_str_radix(&format!("{sign}{digits}"), radix).ok()
+    let unsigned = digits.starts_with(|c: char| c.is_ascii_hexdigit());
+    unsigned.then(|| i64::from_str_radix(&format!("{sign}{digits}"), radix).ok()).flatten()
 }
 
 /// TLS as Traefik reads a router's `tls`: null is off, and so is any text but `true` and the empty one.

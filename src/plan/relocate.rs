@@ -2,7 +2,7 @@
 
 use super::{Facts, FileEdit, Plan, Verb, defaults, must_be_direct, own_service};
 use crate::document::{Kind as NodeKind, Ref, Style};
-use crate::edit::{Patch, Value};
+use crate::edit::{self, Patch, Value};
 use crate::error::{Code, Error};
 use crate::inventory::{Definition, Inventory};
 use crate::name::Kind;
@@ -41,15 +41,17 @@ pub(super) fn move_to(
     let moved = [Some(("routers", *router)), service.filter(|_| !shared).map(|s| ("services", s))];
     for (section, definition) in moved.into_iter().flatten() {
         must_be_direct(inventory, &definition)?;
-        let text = &definition.key.document().source()
-            [definition.key.span().start as usize..definition.value.span().end as usize];
-        if text.contains('#') {
-            return Err(refused("the entry holds comments"));
-        }
         let value = value_of(definition.value).ok_or_else(|| refused("the entry holds something unusual"))?;
         let path = [kind.as_str(), section, definition.name];
         into = into.and(Patch::Set(value).at(path));
         out = out.and(Patch::Remove.at(path));
+    }
+    // Whatever goes from the old file beside the values themselves would be lost.
+    let document = router.key.document();
+    let comments = |text: &str| text.matches('#').count();
+    let left = edit::apply(document, &out).map_err(|refusal| refused(&refusal.message))?;
+    if comments(left.source()) != comments(document.source()) {
+        return Err(refused("the entry holds comments"));
     }
     // In between both files define the route alike; the other way round neither would.
     plan.edits =

@@ -217,3 +217,26 @@ fn rename_takes_the_own_service_along() {
     place.fails(2, &["route", "rename", "diary", "a/b"]);
     place.fails(3, &["route", "rename", "nobody", "x"]);
 }
+
+/// A move takes an entry's values along and nothing else, so there must be nothing else.
+#[test]
+fn a_move_that_would_lose_something_is_refused() {
+    let service = "  services:\n    s: {loadBalancer: {servers: [{url: http://10.0.0.1}]}}\n";
+    for (name, text) in [
+        (
+            "a.yml",
+            format!("http:\n  routers:\n    b:\n      rule: Host(`b.c`)\n      service: s # the old box\n{service}"),
+        ),
+        (
+            "a.yml",
+            format!("http:\n  routers:\n    b:\n      rule: Host(`b.c`)\n      service: s\n      # later\n{service}"),
+        ),
+        ("a.yml", format!("http:\n  routers:\n    a: &a {{rule: Host(`b.c`), service: s}}\n    b: *a\n{service}")),
+        ("a.toml", "[http.routers.b.tls] # t\n[http.routers.b]\nrule = 'Host(`b.c`)'\nservice = 's'\n".to_owned()),
+        ("a.toml", "[http.routers.b]\nrule = 'Host(`b.c`)'\nservice = 's' # s\n".to_owned()),
+    ] {
+        let place = Place::with(&[(name, &text)]);
+        let said = place.fails(3, &["route", "set", "b", "--file", "other.yml"]);
+        assert!(said.contains("can't be moved without losing something"), "{text}{said}");
+    }
+}
