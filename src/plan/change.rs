@@ -193,7 +193,10 @@ fn not_newly_taken(
     tls: Tls,
 ) -> Result<(), Error> {
     let taken = |rule: Option<&Rule>, entry_points: &[String], tls: Tls| {
-        let hosts: Vec<String> = rule.map(Rule::hosts).unwrap_or_default().into_iter().map(str::to_owned).collect();
+        // A rule that takes requests without a host too can meet any router.
+        let any = rule.and_then(Rule::claims).is_some_and(|claims| claims.iter().any(|claim| claim.host.is_none()));
+        let hosts = rule.filter(|_| !any).map(Rule::hosts).unwrap_or_default();
+        let hosts: Vec<String> = hosts.into_iter().map(str::to_owned).collect();
         conflict::taken_by(inventory, kind, rule, entry_points, tls, &hosts, Some(router.name))
     };
     match taken(rule, entry_points, tls) {

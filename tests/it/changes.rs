@@ -240,3 +240,15 @@ fn a_move_that_would_lose_something_is_refused() {
         assert!(said.contains("can't be moved without losing something"), "{text}{said}");
     }
 }
+
+#[test]
+fn a_new_rule_is_compared_with_routers_that_name_no_host() {
+    let place = Place::with(&[(
+        "a.yml",
+        "http:\n  routers:\n    p: {rule: PathPrefix(`/x`), service: s}\n  services:\n    s: {loadBalancer: {servers: [{url: http://10.0.0.1}]}}\n",
+    )]);
+    place.ok(&["route", "add", "q.example.com", "http://10.0.0.2"]);
+    let said =
+        place.fails(3, &["route", "set", "q.example.com", "--rule", "Host(`q.example.com`) || PathPrefix(`/x`)"]);
+    assert!(said.contains("a.yml:3"), "{said}");
+}
