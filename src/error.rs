@@ -1,6 +1,7 @@
 //! What can go wrong, with a stable code, the exit code that follows from it, and the cure.
 
 use std::fmt;
+use std::ops::Range;
 
 /// Why a command did not do what it was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,6 +154,16 @@ impl Error {
     /// Says what to do about it.
     pub fn hint(mut self, hint: impl Into<String>) -> Error {
         self.hint = Some(hint.into());
+        self
+    }
+    /// Shows the text that was given, with a caret under the bytes that are wrong; not where a line can't hold it.
+    pub fn pointing_at(mut self, text: &str, at: Range<usize>) -> Error {
+        const LONGEST: usize = 200;
+        if text.len() <= LONGEST && !text.contains(char::is_control) {
+            let before = text.get(..at.start).map_or(0, |t| t.chars().count());
+            let width = text.get(at).map_or(1, |t| t.chars().count().max(1));
+            self.message.push_str(&format!("\n  {text}\n  {}{}", " ".repeat(before), "^".repeat(width)));
+        }
         self
     }
     /// Says where it stands.

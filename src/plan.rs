@@ -183,10 +183,7 @@ pub fn find<'a>(inventory: &Inventory<'a>, text: &str) -> Result<(Kind, Definiti
 /// Reads a rule of the user's.
 fn parse_rule(kind: Kind, text: &str) -> Result<Rule, Error> {
     let rule = rule::parse(crate::route::protocol(kind), text).map_err(|bad| {
-        let start = text[..bad.span.start.min(text.len())].chars().count();
-        let width = text.get(bad.span.clone()).map_or(1, |t| t.chars().count().max(1));
-        let caret = format!("{}{}", " ".repeat(start), "^".repeat(width));
-        let error = Error::new(Code::BadValue, format!("--rule: {}\n  {text}\n  {caret}", bad.message));
+        let error = Error::new(Code::BadValue, format!("--rule: {}", bad.message)).pointing_at(text, bad.span);
         Error { hint: bad.hint, ..error }
     })?;
     match rule.regexp_fault() {
@@ -259,7 +256,7 @@ struct References<'w> {
     cert_resolver: Option<&'w str>,
 }
 
-/// A checked text that was none, as an error with a caret.
+/// What is wrong with a checked text, as an error.
 pub fn bad_value(bad: crate::name::BadName) -> Error {
     Error { hint: bad.hint, ..Error::new(Code::BadValue, bad.what) }
 }

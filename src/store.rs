@@ -71,11 +71,6 @@ impl Store {
         &self.path
     }
 
-    /// The one file that Traefik reads, where it does not read the directory.
-    pub fn only(&self) -> Option<&str> {
-        self.only.as_deref()
-    }
-
     /// Reads the directory as Traefik would. Takes no lock, writes nothing, and reads through an unfinished change.
     pub fn read(&self) -> Result<Snapshot, Error> {
         let folder = Folder::managed(&self.path)?;

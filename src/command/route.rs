@@ -205,15 +205,13 @@ fn parsed<T: std::str::FromStr<Err = BadName>>(what: &str, text: &str) -> Result
 
 /// The complaint, the text, and a caret under what is wrong with it.
 fn with_caret(what: &str, text: &str, bad: BadName) -> Error {
-    let at = bad.at.clone().filter(|_| text.len() <= 200 && !text.contains(char::is_control));
+    let at = bad.at.clone();
     let mut error = bad_value(bad);
     error.message = format!("{what}: {}", error.message);
-    if let Some(at) = at {
-        let before = text.get(..at.start).map_or(0, |t| t.chars().count());
-        let width = text.get(at).map_or(1, |t| t.chars().count().max(1));
-        error.message.push_str(&format!("\n  {text}\n  {}{}", " ".repeat(before), "^".repeat(width)));
+    match at {
+        Some(at) => error.pointing_at(text, at),
+        None => error,
     }
-    error
 }
 
 /// Names of routes for completion, as far as they can be read.
