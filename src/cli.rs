@@ -139,6 +139,8 @@ Examples:
         #[command(subcommand)]
         command: RouteCommand,
     },
+    #[allow(missing_docs)]
+    Validate(Validate),
     /// Show every setting, and where each comes from
     #[command(before_help = "Examples:\n  cloudlunacy config\n  cloudlunacy config -o json")]
     Config,
@@ -179,6 +181,11 @@ pub struct Init {
     #[allow(missing_docs)]
     pub change: ChangeFlags,
 }
+
+/// Say what Traefik would say of a configuration, before it says it
+#[derive(Args, Debug)]
+#[command(before_help = "Examples:\n  cloudlunacy validate\n  cloudlunacy -d dynamic validate -o json")]
+pub struct Validate {}
 
 /// Shells with completions.
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -5,8 +5,10 @@ mod context;
 mod init;
 pub mod man;
 mod route;
+mod validate;
 
 pub use context::{Context, find_settings};
+pub use validate::{ShownObject, Validation};
 
 use crate::cli::{Command, RouteCommand};
 use crate::error::{Error, Place};
@@ -28,8 +30,20 @@ pub enum Outcome {
     Ready(Box<Ready>),
     /// The settings.
     Settings(Vec<(String, Setting)>),
+    /// What Traefik would say.
+    Validation(Box<Validation>),
     /// A text as it is.
     Text(String),
+}
+
+impl Outcome {
+    /// 1 where the answer to a question is no.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Outcome::Validation(validation) => u8::from(validation.fails()),
+            _ => 0,
+        }
+    }
 }
 
 /// A route and where its parts stand.
@@ -104,6 +118,7 @@ pub fn run(context: &Context, command: &Command) -> Result<Outcome, Error> {
             RouteCommand::List(args) => route::list(context, args),
             RouteCommand::Show(args) => route::show(context, args),
         },
+        Command::Validate(args) => validate::validate(context, args),
         Command::Config => Ok(Outcome::Settings(context.settings.all())),
         Command::Completions { shell } => completions::script(*shell).map(Outcome::Text),
         Command::Man { to } => man::write(to).map(Outcome::Text),

@@ -4,8 +4,10 @@
 //!
 //! - edges: [`terminal`], [`cli`], [`command`] (what each command does), [`render`] (how its outcome is shown);
 //! - effects: [`store`], the only door to the managed directory;
-//! - core, pure: [`plan`] (what a change must do), [`route`], [`inventory`] (all files merged),
-//!   [`schema`], [`edit`], [`document`], [`rule`], [`name`], [`static_config`], [`settings`];
+//! - core, pure: [`plan`] (what a change must do), [`route`], [`judge`] (what Traefik would say), [`lint`] (each
+//!   kind of finding), [`finding`], [`runtime`] (what Traefik makes of what it loads), [`surroundings`],
+//!   [`inventory`] (all files merged), [`schema`], [`edit`], [`document`], [`rule`], [`name`], [`release`],
+//!   [`static_config`], [`settings`];
 //! - [`error`], which all of them speak.
 
 pub mod cli;
@@ -13,14 +15,20 @@ pub mod command;
 pub mod document;
 pub mod edit;
 pub mod error;
+pub mod finding;
 pub mod inventory;
+pub mod judge;
+pub mod lint;
 pub mod name;
 pub mod plan;
+pub mod release;
 pub mod render;
 pub mod route;
 pub mod rule;
+pub mod runtime;
 pub mod schema;
 pub mod settings;
 pub mod static_config;
 pub mod store;
+pub mod surroundings;
 pub mod terminal;

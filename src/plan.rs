@@ -16,9 +16,10 @@ use crate::edit::Patch;
 use crate::error::{Code, Error};
 use crate::inventory::{Definition, Inventory, Part, bare};
 use crate::name::{EntryPointName, Kind, MiddlewareRef, ResolverName};
+use crate::release::Release;
 use crate::route::{Route, lookup};
 use crate::rule::{self, Rule};
-use crate::settings::{Defaults, Release};
+use crate::settings::Defaults;
 use crate::static_config::StaticConfig;
 
 /// What is known beside the files.

@@ -4,6 +4,7 @@ mod diff;
 mod json;
 mod table;
 mod text;
+mod validation;
 
 use crate::command::Outcome;
 use crate::error::Error;

@@ -214,37 +214,6 @@ pub fn duration(text: &str) -> Option<std::time::Duration> {
     Some(std::time::Duration::from_millis(millis))
 }
 
-/// A release of Traefik, `3.7` or `3.7.15`. A minor alone means its newest patch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Release {
-    /// The second number.
-    pub minor: u32,
-    /// The third number.
-    pub patch: u32,
-}
-
-impl Release {
-    /// Reads a release from 3.0 to 3.7.
-    pub fn parse(text: &str) -> Result<Release, Error> {
-        let bad = || {
-            Error::new(Code::BadValue, format!("{text:?} is no Traefik release that this tool knows"))
-                .hint("give a release from 3.0 to 3.7, for example 3.7 or 3.6.15")
-        };
-        let mut numbers = text.trim_start_matches('v').split('.').map(|n| n.parse::<u32>().ok());
-        match (numbers.next(), numbers.next(), numbers.next(), numbers.next()) {
-            (Some(Some(3)), Some(Some(minor @ 0..=7)), None, None) => Ok(Release { minor, patch: u32::MAX }),
-            (Some(Some(3)), Some(Some(minor @ 0..=7)), Some(Some(patch)), None) => Ok(Release { minor, patch }),
-            _ => Err(bad()),
-        }
-    }
-
-    /// Whether `*.example.com` works in `Host` and `HostSNI`. Measured: from 3.7.0 on; before, `Host` never
-    /// matches it and `HostSNI` is refused.
-    pub fn has_wildcard_hosts(self) -> bool {
-        self.minor >= 7
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -275,12 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn releases_and_durations() {
-        assert!(Release::parse("3.7").unwrap().has_wildcard_hosts());
-        assert!(!Release::parse("3.6.15").unwrap().has_wildcard_hosts());
-        assert!(
-            Release::parse("4.0").is_err() && Release::parse("2.11").is_err() && Release::parse("3.7.1.1").is_err()
-        );
+    fn durations() {
         assert_eq!(duration("500ms"), Some(std::time::Duration::from_millis(500)));
         assert_eq!(duration("2x"), None);
     }

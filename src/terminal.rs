@@ -38,12 +38,13 @@ impl Terminal {
                 self.say(&format!("{key}: {} ({})\n", setting.value.as_deref().unwrap_or_default(), setting.origin));
             }
         }
-        let result = command::run(&context, &cli.command).and_then(|outcome| self.show(&outcome, style));
+        let result = command::run(&context, &cli.command)
+            .and_then(|outcome| self.show(&outcome, style).map(|()| outcome.exit_code()));
         for warning in context.take_warnings() {
             self.say(&render::warning(&warning, self.colors_err(style)));
         }
         match result {
-            Ok(()) => 0,
+            Ok(code) => code,
             Err(error) => self.fail(&error, style),
         }
     }

@@ -1,7 +1,7 @@
 //! The nodes of one file: what they are, how they are written, which bytes are theirs.
 
 /// A half-open range of bytes in a file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// First byte.
     pub start: u32,

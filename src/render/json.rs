@@ -1,6 +1,6 @@
 //! The stable machine formats. Fields are only ever added; `schema_version` counts the rest.
 
-use super::{Format, diff};
+use super::{Format, diff, validation};
 use crate::command::{Outcome, PartOfRoute, Report};
 use crate::error::{Changed, Error};
 use crate::route::Route;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 /// The version of every format here.
-const SCHEMA_VERSION: u32 = 1;
+pub(super) const SCHEMA_VERSION: u32 = 1;
 
 /// All routes, written without a copy of them in between: there may be very many.
 #[derive(Serialize)]
@@ -84,6 +84,7 @@ fn value(outcome: &Outcome) -> Value {
                 .collect();
             json!({ "schema_version": SCHEMA_VERSION, "settings": all })
         }
+        Outcome::Validation(found) => validation::json(found),
         Outcome::Text(text) => json!({ "schema_version": SCHEMA_VERSION, "text": text }),
     }
 }

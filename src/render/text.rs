@@ -1,7 +1,7 @@
 //! What people read: tables, result lines, errors. Text from files is escaped, so that none of it can steer a terminal.
 
 use super::table::{columns, table};
-use super::{Shown, Style, diff};
+use super::{Shown, Style, diff, validation};
 use crate::command::{Outcome, PartOfRoute, Ready, Report, RouteDetail};
 use crate::error::Error;
 use crate::inventory::Part;
@@ -17,6 +17,7 @@ pub(super) fn outcome(outcome: &Outcome, style: Style) -> Shown {
         Outcome::Change(report) => change(report, style),
         Outcome::Ready(ready) => self::ready(ready, style),
         Outcome::Settings(settings) => out(settings_table(settings, style)),
+        Outcome::Validation(validation) => out(validation::text(validation)),
         Outcome::Text(text) => out(text.clone()),
     }
 }
@@ -29,6 +30,7 @@ pub(super) fn names(outcome: &Outcome) -> String {
         Outcome::Change(report) => report.effects.iter().map(|e| e.name.as_str()).collect(),
         Outcome::Ready(ready) => ready.routes.iter().map(|r| r.name.as_str()).collect(),
         Outcome::Settings(settings) => settings.iter().map(|(key, _)| key.as_str()).collect(),
+        Outcome::Validation(validation) => validation.findings.iter().map(|f| f.rule).collect(),
         Outcome::Text(text) => vec![text.trim_end()],
     };
     all.iter().map(|name| sanitize(name) + "\n").collect()

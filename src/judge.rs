@@ -1,0 +1,54 @@
+//! Judges a whole configuration: would Traefik load it, what would it make of it, what else is not as meant.
+
+use crate::finding::Finding;
+use crate::inventory::Inventory;
+use crate::lint::{self, Subject};
+use crate::runtime::{self, Runtime};
+use crate::surroundings::Surroundings;
+
+/// Whether Traefik's file provider loads the directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It does.
+    Accepted,
+    /// It refuses all of it.
+    Rejected,
+    /// A Go template decides.
+    Unknown,
+}
+
+impl Verdict {
+    /// The word in results.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Accepted => "accepted",
+            Verdict::Rejected => "rejected",
+            Verdict::Unknown => "unknown",
+        }
+    }
+}
+
+/// What came of judging.
+pub struct Judgement<'a> {
+    /// Whether Traefik loads it.
+    pub verdict: Verdict,
+    /// What its API would show then.
+    pub runtime: Runtime<'a>,
+    /// Everything to report, in the order of files and lines.
+    pub findings: Vec<Finding>,
+}
+
+/// Judges what the files say.
+pub fn judge<'a>(inventory: &Inventory<'a>, surroundings: &Surroundings) -> Judgement<'a> {
+    let verdict = match (inventory.faults().is_empty(), inventory.has_templates()) {
+        (false, _) => Verdict::Rejected,
+        (true, true) => Verdict::Unknown,
+        (true, false) => Verdict::Accepted,
+    };
+    let runtime = match verdict {
+        Verdict::Rejected => Runtime::default(),
+        _ => runtime::build(inventory, surroundings),
+    };
+    let findings = lint::run(&Subject { inventory, runtime: &runtime, surroundings });
+    Judgement { verdict, runtime, findings }
+}

@@ -1,0 +1,79 @@
+//! What can be found in a configuration. Each lint is one file: name, severity, explanation with a bad and a good
+//! example, check. A test runs every example; `explain`, the manual page and SARIF are made from the same values.
+
+#[cfg(test)]
+mod tests;
+mod unknown_service;
+
+use crate::finding::{Finding, Location, Severity};
+use crate::inventory::Inventory;
+use crate::runtime::Runtime;
+use crate::surroundings::Surroundings;
+
+/// One kind of finding.
+pub struct Lint {
+    /// Its name: unique, kebab-case.
+    pub name: &'static str,
+    /// How bad what it finds is.
+    pub severity: Severity,
+    /// What it finds, in one line without a full stop.
+    pub summary: &'static str,
+    /// Why that is bad, and what to do.
+    pub explanation: &'static str,
+    /// Files in which it fires.
+    pub bad: Example,
+    /// Files in which it does not.
+    pub good: Example,
+    /// Finds.
+    pub check: fn(&Lint, &Subject<'_>, &mut Vec<Finding>),
+}
+
+/// Names and texts of files. `traefik.yml` is the static configuration, another `.yml` or `.toml` is dynamic, any other
+/// name is a file that the configuration names. `a.yml -> b` is a link, `key.pem (0644)` a file with these permissions.
+pub type Example = &'static [(&'static str, &'static str)];
+
+/// What lints look at.
+pub struct Subject<'a> {
+    /// All files merged as Traefik merges them.
+    pub inventory: &'a Inventory<'a>,
+    /// What Traefik makes of them; empty where it refuses the directory.
+    pub runtime: &'a Runtime<'a>,
+    /// What is known beside the texts.
+    pub surroundings: &'a Surroundings,
+}
+
+/// Every lint, by name.
+pub static LINTS: &[&Lint] = &[&unknown_service::LINT];
+
+/// The lint of this name.
+pub fn find(name: &str) -> Option<&'static Lint> {
+    LINTS.iter().copied().find(|lint| lint.name == name)
+}
+
+/// Runs every lint; findings come in the order of files and lines.
+pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for lint in LINTS {
+        (lint.check)(lint, subject, &mut found);
+    }
+    found.sort_by(|a, b| (a.at, a.rule, &a.message).cmp(&(b.at, b.rule, &b.message)));
+    found
+}
+
+impl Lint {
+    /// A finding of this lint.
+    fn at(&self, at: Location, path: impl Into<String>, message: impl Into<String>) -> Finding {
+        Finding {
+            rule: self.name,
+            severity: self.severity,
+            at,
+            path: path.into(),
+            message: message.into(),
+            label: String::new(),
+            labels: Vec::new(),
+            help: None,
+            traefik_says: None,
+            fix: None,
+        }
+    }
+}
