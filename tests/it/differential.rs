@@ -15,6 +15,7 @@ mod rules;
 
 use crate::support::oracle::{NEWEST, PLAIN};
 use compare::{Figures, run};
+use std::path::Path;
 
 /// A directory to judge.
 #[derive(Clone, Debug)]
@@ -33,6 +34,32 @@ impl Case {
     ) -> Case {
         Case { name: name.into(), files: files.into_iter().map(|(path, text)| (path.into(), text.into())).collect() }
     }
+}
+
+/// Every directory below a folder, as a case.
+fn folders(top: &Path) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for entry in std::fs::read_dir(top).unwrap_or_else(|e| panic!("{}: {e}", top.display())) {
+        let path = entry.unwrap().path();
+        let mut case = Case { name: path.file_name().unwrap().to_string_lossy().into_owned(), files: Vec::new() };
+        let mut folders = vec![path.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).unwrap() {
+                let file = entry.unwrap().path();
+                match file.is_dir() {
+                    true => folders.push(file),
+                    false => {
+                        let name = file.strip_prefix(&path).unwrap().to_string_lossy().into_owned();
+                        case.files.push((name, std::fs::read(&file).unwrap()));
+                    }
+                }
+            }
+        }
+        case.files.sort();
+        cases.push(case);
+    }
+    cases.sort_by(|a, b| a.name.cmp(&b.name));
+    cases
 }
 
 /// Releases before the newest that are compared too.
@@ -88,4 +115,14 @@ fn differential_facts() {
         figures.push(run("facts", release, &PLAIN, sample(&cases, SAMPLE_OLDER)));
     }
     Figures::check(&figures);
+}
+
+/// Directories of one's own: `DIFFERENTIAL_CASES` names the folder that holds them, `DIFFERENTIAL_RELEASE` a release.
+#[test]
+#[ignore = "compares directories that only its caller has"]
+fn differential_given() {
+    let top = std::env::var("DIFFERENTIAL_CASES").expect("DIFFERENTIAL_CASES names a folder of directories");
+    let release = std::env::var("DIFFERENTIAL_RELEASE").unwrap_or_else(|_| NEWEST.to_owned());
+    let cases = compare::shuffled(folders(Path::new(&top)).into_iter(), seed());
+    Figures::check(&[run("given", &release, &PLAIN, &cases)]);
 }
