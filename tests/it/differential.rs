@@ -12,6 +12,7 @@ mod facts;
 mod fields;
 mod mutations;
 mod rules;
+mod settings;
 
 use crate::support::oracle::{NEWEST, PLAIN};
 use compare::{Figures, run};
@@ -114,6 +115,15 @@ fn differential_facts() {
     for release in OLDER {
         figures.push(run("facts", release, &PLAIN, sample(&cases, SAMPLE_OLDER)));
     }
+    Figures::check(&figures);
+}
+
+#[test]
+fn differential_settings() {
+    let cases = settings::cases();
+    let mut figures: Vec<Figures> =
+        settings::SETTINGS.iter().map(|setting| run("settings", NEWEST, setting, &cases)).collect();
+    figures.push(run("settings", NEWEST, &settings::STRICT, &cases));
     Figures::check(&figures);
 }
 
