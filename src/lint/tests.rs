@@ -35,7 +35,7 @@ fn findings(example: Example) -> Vec<Finding> {
             (Some(format), None) => {
                 let content = match Document::parse(format, (*text).into()) {
                     Ok(document) => Content::Parsed(document),
-                    Err(error) => Content::Broken { source: (*text).into(), line: error.line, message: error.message },
+                    Err(e) => Content::Broken { source: (*text).into(), line: e.line, at: 0, message: e.message },
                 };
                 files.push(File { path: path.into(), content });
                 surroundings.entries.push(Entry { path: path.into(), kind, mode });
