@@ -67,6 +67,19 @@ pub fn pair(certificate: &[u8], key: &[u8]) -> Result<Certificate, String> {
     })
 }
 
+/// A day as `2026-01-31`, from seconds since 1970.
+pub fn date(seconds: i64) -> String {
+    // Days are counted from 1 March of the year 0, so that a leap day is the last of its year.
+    const DAYS_BEFORE_1970: i64 = 719_468;
+    let days = seconds.div_euclid(24 * 60 * 60) + DAYS_BEFORE_1970;
+    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let (day, month) = (day - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
+    format!("{:04}-{month:02}-{day:02}", era * 400 + year + i64::from(month <= 2))
+}
+
 /// The PEM blocks that are whole; Go passes over others too.
 fn blocks(pem: &[u8]) -> impl Iterator<Item = Pem> {
     Pem::iter_from_buffer(pem).filter_map(Result::ok)
@@ -211,4 +224,6 @@ fn point(parts: &[BerObject<'_>]) -> Vec<u8> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+pub(crate) mod fixtures;
+#[cfg(test)]
+mod tests;

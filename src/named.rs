@@ -18,6 +18,8 @@ pub struct NamedFile<'a> {
     pub path: String,
     /// Whether what it holds must stay secret.
     pub secret: bool,
+    /// Whether what names it works, somehow, without it.
+    pub is_optional: bool,
 }
 
 /// What a certificate is for.
@@ -46,6 +48,8 @@ pub struct Pair<'a> {
     pub certificate: Option<NamedFile<'a>>,
     /// The private key.
     pub key: Option<NamedFile<'a>>,
+    /// `stores`, as it is written.
+    pub stores: &'a str,
 }
 
 /// The bytes of a file or text.
@@ -151,11 +155,12 @@ pub fn others<'a>(files: &[&'a File]) -> Vec<NamedFile<'a>> {
         let walk = Walk { file };
         for (name, options) in entries(root.field("tls").and_then(|tls| tls.field("options"))) {
             let path = format!("tls.options.{name}.clientAuth.caFiles");
-            walk.texts(options.field("clientAuth").and_then(|auth| auth.field("caFiles")), &path, &mut all);
+            walk.texts(options.field("clientAuth").and_then(|auth| auth.field("caFiles")), &path, false, &mut all);
         }
         for protocol in ["http", "tcp"] {
             for (name, tls) in transports(root, protocol) {
-                walk.texts(tls.field("rootCAs"), &format!("{protocol}.serversTransports.{name}.rootCAs"), &mut all);
+                let path = format!("{protocol}.serversTransports.{name}.rootCAs");
+                walk.texts(tls.field("rootCAs"), &path, true, &mut all);
             }
         }
     }
@@ -228,6 +233,7 @@ impl Walk {
             at: Location::of(self.file, node.span()),
             certificate: self.file(node.field(certificate), || format!("{path}.{certificate}"), false),
             key: self.file(node.field(key), || format!("{path}.{key}"), true),
+            stores: node.field("stores").map_or("", Ref::raw),
             path,
         }
     }
@@ -235,16 +241,16 @@ impl Walk {
     fn file<'a>(self, node: Option<Ref<'a>>, path: impl Fn() -> String, secret: bool) -> Option<NamedFile<'a>> {
         let node = node.filter(|node| !node.is_null())?;
         let value = node.text().filter(|value| !value.is_empty())?;
-        Some(NamedFile { value, at: Location::of(self.file, node.span()), path: path(), secret })
+        Some(NamedFile { value, at: Location::of(self.file, node.span()), path: path(), secret, is_optional: false })
     }
 
     /// A list of files, or one text split at commas.
-    fn texts<'a>(self, node: Option<Ref<'a>>, path: &str, all: &mut Vec<NamedFile<'a>>) {
+    fn texts<'a>(self, node: Option<Ref<'a>>, path: &str, is_optional: bool, all: &mut Vec<NamedFile<'a>>) {
         let Some(node) = node else { return };
         let mut add = |at: usize, node: Ref<'a>, value: &'a str| {
             if !value.is_empty() {
                 let at = (Location::of(self.file, node.span()), format!("{path}[{at}]"));
-                all.push(NamedFile { value, at: at.0, path: at.1, secret: false });
+                all.push(NamedFile { value, at: at.0, path: at.1, secret: false, is_optional });
             }
         };
         match node.kind() {

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::named::{self, NamedFile};
 use crate::release::Release;
 use crate::static_config::StaticConfig;
-use crate::surroundings::{Entry, EntryKind, LinkTarget, Named, Surroundings};
+use crate::surroundings::{Entry, EntryKind, FORBIDDEN, LinkTarget, Named, Surroundings};
 use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::{Errno, retry_on_intr};
 use std::collections::HashMap;
@@ -131,6 +131,7 @@ fn read(path: &Path) -> Named {
     let file = match opened {
         Ok(fd) => File::from(fd),
         Err(Errno::NOENT | Errno::NOTDIR | Errno::NAMETOOLONG | Errno::LOOP | Errno::INVAL) => return Named::Missing,
+        Err(Errno::ACCESS | Errno::PERM) => return Named::Unreadable(FORBIDDEN.into()),
         Err(error) => return Named::Unreadable(std::io::Error::from(error).to_string()),
     };
     let Ok(stat) = rustix::fs::fstat(&file) else { return Named::Missing };
