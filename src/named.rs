@@ -2,16 +2,18 @@
 //! they are named, and what became of reading them.
 
 use crate::certificate::{self, Certificate};
-use crate::document::{Document, Kind as NodeKind, Ref};
+use crate::document::{Document, Ref};
 use crate::finding::Location;
 use crate::inventory::File;
+use crate::schema::value;
 use crate::surroundings::{Named, Surroundings};
+use std::borrow::Cow;
 
 /// A file, or PEM text in its place.
 #[derive(Clone, Debug)]
 pub struct NamedFile<'a> {
     /// As it is written.
-    pub value: &'a str,
+    pub value: Cow<'a, str>,
     /// Where.
     pub at: Location,
     /// The path of keys there.
@@ -68,7 +70,7 @@ pub enum Material<'s> {
 impl<'a> NamedFile<'a> {
     /// Whether the value is not a path but the content itself.
     pub fn is_inline(&self) -> bool {
-        is_inline(self.value)
+        is_inline(&self.value)
     }
 
     /// Whether it depends on the directory in which Traefik was started.
@@ -81,7 +83,7 @@ impl<'a> NamedFile<'a> {
         if self.is_inline() || self.value.is_empty() {
             return Material::Bytes(self.value.as_bytes());
         }
-        match surroundings.named.get(self.value) {
+        match surroundings.named.get(&*self.value) {
             Some(Named::Read { bytes, .. }) => Material::Bytes(bytes),
             Some(Named::Missing) => Material::Missing,
             Some(Named::Unreadable(why)) => Material::Unreadable(why),
@@ -123,24 +125,21 @@ pub fn pairs<'a>(files: &[&'a File]) -> Vec<Pair<'a>> {
     let mut all = Vec::new();
     for (file, root) in roots(files) {
         let walk = Walk { file };
-        if let Some(tls) = root.field("tls") {
-            walk.list(tls.field("certificates"), Purpose::Served, "tls.certificates", &mut all);
-            for (name, store) in entries(tls.field("stores")) {
-                if let Some(pair) = store.field("defaultCertificate") {
-                    let path = format!("tls.stores.{name}.defaultCertificate");
+        if let Some(tls) = value::field(root, "tls") {
+            walk.list(tls, Purpose::Served, "tls", &mut all);
+            for store in below(tls, "stores") {
+                if let Some(pair) = value::field(store.value, "defaultCertificate") {
+                    let path = format!("tls.stores.{}.defaultCertificate", store.name);
                     all.push(walk.pair(pair, ["certFile", "keyFile"], Purpose::Default, path));
                 }
             }
         }
-        for protocol in ["http", "tcp"] {
-            for (name, tls) in transports(root, protocol) {
-                let path = format!("{protocol}.serversTransports.{name}.certificates");
-                walk.list(tls.field("certificates"), Purpose::Client, &path, &mut all);
-            }
+        for (path, tls) in transports(root) {
+            walk.list(tls, Purpose::Client, &path, &mut all);
         }
     }
-    for (file, name, kind, value) in middlewares(files) {
-        if let Some(tls) = value.field("tls").filter(|_| kind == "forwardAuth") {
+    for (file, name, kind, middleware) in middlewares(files) {
+        if let Some(tls) = value::field(middleware, "tls").filter(|_| kind == "forwardAuth") {
             let path = format!("http.middlewares.{name}.forwardAuth.tls");
             all.push(Walk { file }.pair(tls, ["cert", "key"], Purpose::Auth, path));
         }
@@ -153,26 +152,26 @@ pub fn others<'a>(files: &[&'a File]) -> Vec<NamedFile<'a>> {
     let mut all = Vec::new();
     for (file, root) in roots(files) {
         let walk = Walk { file };
-        for (name, options) in entries(root.field("tls").and_then(|tls| tls.field("options"))) {
-            let path = format!("tls.options.{name}.clientAuth.caFiles");
-            walk.texts(options.field("clientAuth").and_then(|auth| auth.field("caFiles")), &path, false, &mut all);
+        for options in value::field(root, "tls").into_iter().flat_map(|tls| below(tls, "options")) {
+            if let Some(list) = value::field(options.value, "clientAuth").and_then(|auth| value::field(auth, "caFiles"))
+            {
+                let path = format!("tls.options.{}.clientAuth.caFiles", options.name);
+                all.extend(walk.texts(list, path, false));
+            }
         }
-        for protocol in ["http", "tcp"] {
-            for (name, tls) in transports(root, protocol) {
-                let path = format!("{protocol}.serversTransports.{name}.rootCAs");
-                walk.texts(tls.field("rootCAs"), &path, true, &mut all);
+        for (path, tls) in transports(root) {
+            if let Some(list) = value::field(tls, "rootCAs") {
+                all.extend(walk.texts(list, format!("{path}.rootCAs"), true));
             }
         }
     }
-    for (file, name, kind, value) in middlewares(files) {
+    for (file, name, kind, middleware) in middlewares(files) {
         let walk = Walk { file };
-        let found = match kind {
-            "forwardAuth" => value.field("tls").and_then(|tls| {
-                walk.file(tls.field("ca"), || format!("http.middlewares.{name}.forwardAuth.tls.ca"), false)
-            }),
-            _ => walk.file(value.field("usersFile"), || format!("http.middlewares.{name}.{kind}.usersFile"), true),
-        };
-        all.extend(found);
+        all.extend(match kind {
+            "forwardAuth" => value::field(middleware, "tls")
+                .and_then(|tls| walk.file(tls, "ca", || format!("http.middlewares.{name}.forwardAuth.tls.ca"), false)),
+            _ => walk.file(middleware, "usersFile", || format!("http.middlewares.{name}.{kind}.usersFile"), true),
+        });
     }
     all
 }
@@ -181,31 +180,34 @@ fn roots<'a>(files: &[&'a File]) -> impl Iterator<Item = (usize, Ref<'a>)> {
     files.iter().enumerate().filter_map(|(at, file)| Some((at, file.document().and_then(Document::root)?)))
 }
 
-/// Middlewares that can name files.
-fn middlewares<'a>(files: &[&'a File]) -> impl Iterator<Item = (usize, &'a str, &'static str, Ref<'a>)> {
-    const KINDS: [&str; 3] = ["basicAuth", "digestAuth", "forwardAuth"];
-    let sections = roots(files).filter_map(|(file, root)| Some((file, root.field("http")?.field("middlewares")?)));
-    sections
-        .flat_map(|(file, section)| entries(Some(section)).into_iter().map(move |(name, value)| (file, name, value)))
-        .filter_map(|(file, name, middleware)| {
-            let (key, value) = middleware.entries().next()?;
-            let kind = KINDS.into_iter().find(|kind| key.text().is_some_and(|text| text.eq_ignore_ascii_case(kind)))?;
-            Some((file, name, kind, value.resolved()))
-        })
+fn below<'a>(node: Ref<'a>, section: &str) -> Vec<value::Entry<'a>> {
+    value::field(node, section).map(value::entries).unwrap_or_default()
 }
 
-/// The TLS settings of the servers transports of one protocol.
-fn transports<'a>(root: Ref<'a>, protocol: &'static str) -> impl Iterator<Item = (&'a str, Ref<'a>)> {
-    let section = root.field(protocol).and_then(|p| p.field("serversTransports"));
-    entries(section).into_iter().filter_map(move |(name, transport)| match protocol {
-        "tcp" => Some((name, transport.field("tls")?)),
-        _ => Some((name, transport)),
+/// Middlewares that can name files: the file, the name, the kind, and what stands below that.
+fn middlewares<'a>(files: &[&'a File]) -> impl Iterator<Item = (usize, Cow<'a, str>, &'static str, Ref<'a>)> {
+    const KINDS: [&str; 3] = ["basicAuth", "digestAuth", "forwardAuth"];
+    let sections = roots(files).filter_map(|(file, root)| Some((file, value::field(root, "http")?)));
+    let all = sections.flat_map(|(file, http)| below(http, "middlewares").into_iter().map(move |entry| (file, entry)));
+    all.filter_map(|(file, entry)| {
+        let (key, inner) = entry.value.entries().next()?;
+        let kind = KINDS.into_iter().find(|kind| key.text().is_some_and(|text| text.eq_ignore_ascii_case(kind)))?;
+        Some((file, entry.name, kind, inner.resolved()))
     })
 }
 
-fn entries<'a>(section: Option<Ref<'a>>) -> Vec<(&'a str, Ref<'a>)> {
-    let fields = section.map(Ref::fields).unwrap_or_default();
-    fields.into_iter().filter_map(|(key, value)| Some((key.resolved().text()?, value))).collect()
+/// The TLS settings of servers transports, with their paths.
+fn transports<'a>(root: Ref<'a>) -> impl Iterator<Item = (String, Ref<'a>)> {
+    ["http", "tcp"].into_iter().flat_map(move |protocol| {
+        let section = value::field(root, protocol);
+        let all = section.map(|section| below(section, "serversTransports")).unwrap_or_default();
+        all.into_iter().filter_map(move |transport| match protocol {
+            "tcp" => {
+                Some((format!("tcp.serversTransports.{}.tls", transport.name), value::field(transport.value, "tls")?))
+            }
+            _ => Some((format!("http.serversTransports.{}", transport.name), transport.value)),
+        })
+    })
 }
 
 /// Makes locations in one file.
@@ -215,14 +217,11 @@ struct Walk {
 }
 
 impl Walk {
-    /// A list of certificates, or one that stands alone.
-    fn list<'a>(self, node: Option<Ref<'a>>, purpose: Purpose, path: &str, all: &mut Vec<Pair<'a>>) {
-        let Some(node) = node else { return };
-        let one = (node.kind() == NodeKind::Map).then_some(node);
-        for (at, item) in node.items().map(Ref::resolved).chain(one).enumerate() {
-            if item.kind() == NodeKind::Map {
-                all.push(self.pair(item, ["certFile", "keyFile"], purpose, format!("{path}[{at}]")));
-            }
+    /// The certificates below a node.
+    fn list<'a>(self, node: Ref<'a>, purpose: Purpose, path: &str, all: &mut Vec<Pair<'a>>) {
+        let items = value::field(node, "certificates").map(value::structs).unwrap_or_default();
+        for (at, item) in items.into_iter().enumerate() {
+            all.push(self.pair(item, ["certFile", "keyFile"], purpose, format!("{path}.certificates[{at}]")));
         }
     }
 
@@ -231,35 +230,26 @@ impl Walk {
         Pair {
             purpose,
             at: Location::of(self.file, node.span()),
-            certificate: self.file(node.field(certificate), || format!("{path}.{certificate}"), false),
-            key: self.file(node.field(key), || format!("{path}.{key}"), true),
-            stores: node.field("stores").map_or("", Ref::raw),
+            certificate: self.file(node, certificate, || format!("{path}.{certificate}"), false),
+            key: self.file(node, key, || format!("{path}.{key}"), true),
+            stores: value::field(node, "stores").map_or("", Ref::raw),
             path,
         }
     }
 
-    fn file<'a>(self, node: Option<Ref<'a>>, path: impl Fn() -> String, secret: bool) -> Option<NamedFile<'a>> {
-        let node = node.filter(|node| !node.is_null())?;
-        let value = node.text().filter(|value| !value.is_empty())?;
+    /// The file that a field names.
+    fn file<'a>(self, node: Ref<'a>, name: &str, path: impl Fn() -> String, secret: bool) -> Option<NamedFile<'a>> {
+        let node = value::field(node, name)?;
+        let value = value::text(node).filter(|value| !value.is_empty())?;
         Some(NamedFile { value, at: Location::of(self.file, node.span()), path: path(), secret, is_optional: false })
     }
 
-    /// A list of files, or one text split at commas.
-    fn texts<'a>(self, node: Option<Ref<'a>>, path: &str, is_optional: bool, all: &mut Vec<NamedFile<'a>>) {
-        let Some(node) = node else { return };
-        let mut add = |at: usize, node: Ref<'a>, value: &'a str| {
-            if !value.is_empty() {
-                let at = (Location::of(self.file, node.span()), format!("{path}[{at}]"));
-                all.push(NamedFile { value, at: at.0, path: at.1, secret: false, is_optional });
-            }
-        };
-        match node.kind() {
-            NodeKind::Seq => {
-                let items = node.items().map(Ref::resolved).enumerate();
-                items.for_each(|(at, item)| add(at, item, item.text().unwrap_or_default().trim()));
-            }
-            _ if node.is_null() => {}
-            _ => node.text().unwrap_or_default().split(',').enumerate().for_each(|(at, v)| add(at, node, v.trim())),
-        }
+    /// The files in a list.
+    fn texts<'a>(self, node: Ref<'a>, path: String, is_optional: bool) -> impl Iterator<Item = NamedFile<'a>> {
+        let items = value::list(node).into_iter().enumerate();
+        items.map(move |(number, item)| {
+            let at = Location::of(self.file, item.span);
+            NamedFile { value: item.text, at, path: format!("{path}[{number}]"), secret: false, is_optional }
+        })
     }
 }

@@ -61,14 +61,19 @@ impl Context {
         Ok(Context { settings, facts, store, static_file, interactive, warnings: RefCell::new(warnings) })
     }
 
-    /// Reads the directory and all that has a say beside it. Relative paths are tried in the working directory and
-    /// beside the static configuration; `to_host` says where another path of Traefik's lies here.
-    pub fn survey(&self, to_host: &dyn Fn(&str) -> Option<PathBuf>) -> Result<(Snapshot, Surroundings), Error> {
+    /// Looks at all that has a say beside the files of a snapshot. Relative paths are tried in the working directory
+    /// and beside the static configuration; `to_host` says where another path of Traefik's lies here.
+    pub fn survey(
+        &self,
+        store: &Store,
+        snapshot: &Snapshot,
+        to_host: &dyn Fn(&str) -> Option<PathBuf>,
+    ) -> Result<Surroundings, Error> {
         let beside = self.static_file.as_deref().and_then(Path::parent).map(Path::to_owned);
         let folders: Vec<PathBuf> = [Some(PathBuf::new()), beside].into_iter().flatten().collect();
         let Facts { release, static_config, .. } = &self.facts;
         let known = Known { release: *release, static_config: static_config.clone(), folders: &folders, to_host };
-        self.store.survey(known)
+        store.survey(snapshot, known)
     }
 
     /// Keeps warnings for standard error.

@@ -47,7 +47,8 @@ impl Validation {
 }
 
 pub(super) fn validate(context: &Context, _args: &Validate) -> Result<Outcome, Error> {
-    let (snapshot, surroundings) = context.survey(&|path| Some(path.into()))?;
+    let snapshot = context.store.read()?;
+    let surroundings = context.survey(&context.store, &snapshot, &|path| Some(path.into()))?;
     let judgement = judge(&Inventory::of(&snapshot.files), &surroundings);
     let place = |source: Source, byte: u32| match source {
         Source::File(at) => {

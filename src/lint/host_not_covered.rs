@@ -2,12 +2,13 @@
 
 use super::{Lint, Subject};
 use crate::certificate::Certificate;
-use crate::document::{Kind as NodeKind, Ref};
+use crate::document::Ref;
 use crate::finding::{Finding, Location, Severity};
 use crate::inventory::Part;
 use crate::name::Kind;
 use crate::named::{self, Purpose};
 use crate::rule::{self, Protocol};
+use crate::schema::value;
 
 pub(super) static LINT: Lint = Lint {
     name: "host-not-covered",
@@ -74,10 +75,6 @@ fn certificates(subject: &Subject<'_>) -> Option<Vec<Certificate>> {
 
 /// Whether a router has TLS, and ends it itself.
 fn has_tls(router: Ref<'_>) -> bool {
-    let Some(tls) = router.field("tls") else { return false };
-    let on = match tls.kind() {
-        NodeKind::Scalar => tls.text().is_some_and(|text| text.eq_ignore_ascii_case("true")),
-        _ => true,
-    };
-    on && tls.field("passthrough").and_then(Ref::text) != Some("true")
+    let tls = value::field(router, "tls").filter(|tls| value::is_on(*tls));
+    tls.is_some_and(|tls| value::field(tls, "passthrough").and_then(value::boolean) != Some(true))
 }

@@ -2,10 +2,11 @@
 
 use super::loaded::loaded;
 use super::{Lint, Subject};
-use crate::document::{Kind as NodeKind, Ref};
+use crate::document::Ref;
 use crate::finding::{Finding, Location, Severity};
 use crate::inventory::Part;
 use crate::named;
+use crate::schema::value;
 use crate::surroundings::Named;
 use std::collections::{HashMap, HashSet};
 
@@ -44,7 +45,7 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
                 let message = format!("every user of the machine can read this key (mode {mode:04o} of the file)");
                 found.push(lint.at(file.at, &file.path, message).help(format!("chmod o-r {}", files[of].path)));
             }
-        } else if let Some(Named::Read { mode, .. }) = subject.surroundings.named.get(file.value) {
+        } else if let Some(Named::Read { mode, .. }) = subject.surroundings.named.get(&*file.value) {
             if mode & OTHERS_READ != 0 && said.insert(file.at) {
                 let message = format!("every user of the machine can read this file (mode {mode:04o})");
                 found.push(lint.at(file.at, &file.path, message).help(format!("chmod o-r {}", file.value)));
@@ -68,13 +69,9 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
 
 /// The users that stand in a middleware itself.
 fn users(middleware: Ref<'_>) -> Option<(&'static str, Ref<'_>)> {
-    let (key, value) = middleware.entries().next()?;
+    let (key, inner) = middleware.entries().next()?;
     let text = key.text()?;
     let kind = ["basicAuth", "digestAuth"].into_iter().find(|kind| text.eq_ignore_ascii_case(kind))?;
-    let users = value.resolved().field("users")?;
-    let is_empty = match users.kind() {
-        NodeKind::Seq => users.items().next().is_none(),
-        _ => users.is_null(),
-    };
-    (!is_empty).then_some((kind, users))
+    let users = value::field(inner, "users").filter(|users| !value::list(*users).is_empty())?;
+    Some((kind, users))
 }

@@ -4,7 +4,8 @@
 use super::folder::{Folder, STATE};
 use super::read::{Snapshot, is_null_device};
 use super::{Store, open_error};
-use crate::error::Error;
+use crate::error::{Code, Error};
+use crate::inventory::File as ConfigFile;
 use crate::named::{self, NamedFile};
 use crate::release::Release;
 use crate::static_config::StaticConfig;
@@ -34,25 +35,23 @@ pub struct Known<'a> {
 const LARGEST: u64 = 1024 * 1024;
 
 impl Store {
-    /// Reads the directory as Traefik would, and looks at everything beside it that has a say.
-    pub fn survey(&self, known: Known<'_>) -> Result<(Snapshot, Surroundings), Error> {
-        let snapshot = self.read()?;
-        let folder = Folder::managed(&self.path)?;
+    /// Looks at everything beside the files of a snapshot that has a say. Where there is no directory, no name in it
+    /// is known.
+    pub fn survey(&self, snapshot: &Snapshot, known: Known<'_>) -> Result<Surroundings, Error> {
         let mut entries = Vec::new();
-        match &self.only {
-            Some(name) => entries.extend(entry(&folder, "", name.as_ref())),
-            None => walk(&folder, "", &mut entries)?,
+        match (Folder::managed(&self.path), &self.only) {
+            (Err(error), _) if error.code == Code::NoDirectory => {}
+            (folder, Some(name)) => entries.extend(entry(&folder?, "", name.as_ref())),
+            (folder, None) => walk(&folder?, "", &mut entries)?,
         }
-        let named = named_files(&snapshot.files.iter().collect::<Vec<_>>(), &known);
-        let surroundings = Surroundings {
+        Ok(Surroundings {
             release: known.release,
-            static_config: known.static_config,
             entries,
-            named,
+            named: named_files(&snapshot.files.iter().collect::<Vec<_>>(), &known),
+            static_config: known.static_config,
             addresses: addresses(),
             now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs() as i64),
-        };
-        Ok((snapshot, surroundings))
+        })
     }
 }
 
@@ -100,14 +99,14 @@ fn entry(folder: &Folder, prefix: &str, name: &std::ffi::OsStr) -> Option<Entry>
 }
 
 /// Reads every file that the configuration names, once.
-fn named_files(files: &[&crate::inventory::File], known: &Known<'_>) -> HashMap<String, Named> {
+fn named_files(files: &[&ConfigFile], known: &Known<'_>) -> HashMap<String, Named> {
     let mut found = HashMap::new();
     let pairs = named::pairs(files);
     let others = named::others(files);
     let files = pairs.iter().flat_map(named::Pair::files).chain(&others);
     for file in files.filter(|file| !file.is_inline()) {
-        if !found.contains_key(file.value) {
-            found.insert(file.value.to_owned(), read_named(file, known));
+        if !found.contains_key(&*file.value) {
+            found.insert(file.value.clone().into_owned(), read_named(file, known));
         }
     }
     found
@@ -115,12 +114,12 @@ fn named_files(files: &[&crate::inventory::File], known: &Known<'_>) -> HashMap<
 
 fn read_named(file: &NamedFile<'_>, known: &Known<'_>) -> Named {
     if !file.is_relative() {
-        return match (known.to_host)(file.value) {
+        return match (known.to_host)(&file.value) {
             Some(path) => read(&path),
             None => Named::Unmapped,
         };
     }
-    let tried = known.folders.iter().map(|folder| read(&folder.join(file.value)));
+    let tried = known.folders.iter().map(|folder| read(&folder.join(&*file.value)));
     tried.into_iter().find(|named| *named != Named::Missing).unwrap_or(Named::Missing)
 }
 
