@@ -193,7 +193,9 @@ fn private_key(pem: &[u8]) -> Result<PublicKey, String> {
 /// What a key's DER holds: PKCS#1 (RSA), PKCS#8, or SEC 1 (EC).
 fn key_in(der: &[u8]) -> Option<PublicKey> {
     let (_, object) = parse_der(der).ok()?;
-    let [_version, second, rest @ ..] = object.as_sequence().ok()?.as_slice() else { return None };
+    let [version, second, rest @ ..] = object.as_sequence().ok()?.as_slice() else { return None };
+    // What is encrypted by PKCS#8 has none.
+    version.as_u32().ok()?;
     match second.header.tag() {
         Tag::Integer => Some(PublicKey::Rsa(second.as_slice().ok()?.to_vec())),
         Tag::OctetString => Some(PublicKey::Ec(point(rest))),

@@ -44,6 +44,18 @@ FZqCn5pKBDvEVK5hR0fMdCuTjRS1XnO5LEn1BLNwTPk=
 -----END EC PRIVATE KEY-----
 ";
 
+/// The same, encrypted in PKCS#8.
+pub(crate) const APP_KEY_LOCKED_PKCS8: &str = "\
+-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIH0MF8GCSqGSIb3DQEFDTBSMDEGCSqGSIb3DQEFDDAkBBBHhLDwAXp5fgD6snKQ
+anhOAgIIADAMBggqhkiG9w0CCQUAMB0GCWCGSAFlAwQBKgQQ2DvBRnRdKF12Pw+9
+30raxgSBkBd7wPOqBAc0BZyByGBDgDa+RXNuiMK8IfAxZjZhzUqholwG4V0qzOsK
+NNWsGFOfys+3OM+/zWpkSYgKGpfNbUfQKYHi8Z7PMbdoyhT+aMBtadhRXq0po+HK
+9l+C2Ey/aiBHIw/+OjI/YbkqC51rbxSpZY+YLqb2WDy3FUXKN+0mWj7l4t6oWZyg
+y2nGVfrnJQ==
+-----END ENCRYPTED PRIVATE KEY-----
+";
+
 /// For app.example.com, until 2021, with the same key.
 pub(crate) const OLD: &str = "\
 -----BEGIN CERTIFICATE-----

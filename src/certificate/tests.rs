@@ -45,7 +45,9 @@ fn complaints_are_in_go_s_words() {
     let types = "tls: private key type does not match public key type";
     assert_eq!(complaint(APP, RSA_KEY), types);
     assert_eq!(complaint(ED25519, APP_KEY), types);
-    assert_eq!(complaint(APP, APP_KEY_LOCKED), "tls: failed to parse private key");
+    for locked in [APP_KEY_LOCKED, APP_KEY_LOCKED_PKCS8] {
+        assert_eq!(complaint(APP, locked), "tls: failed to parse private key");
+    }
     assert_eq!(complaint(APP, "hello\n"), "tls: failed to find any PEM data in key input");
     assert_eq!(complaint(APP, APP), "tls: found a certificate rather than a key in the PEM for the private key");
     let skipped = "tls: failed to find PEM block with type ending in \"PRIVATE KEY\" in key input after skipping PEM blocks of the following types: [CERTIFICATE CERTIFICATE]";

@@ -10,7 +10,7 @@ use crate::static_config::StaticConfig;
 use crate::surroundings::{Entry, EntryKind, LinkTarget, Named, Surroundings};
 
 /// What is found in an example.
-fn findings(example: Example) -> Vec<Finding> {
+fn findings(example: &[(&str, &str)]) -> Vec<Finding> {
     let mut surroundings = Surroundings::unknown(Release::parse("3.7").unwrap());
     surroundings.now = 1_790_000_000;
     let mut files = Vec::new();
@@ -48,7 +48,7 @@ fn findings(example: Example) -> Vec<Finding> {
     let inventory = Inventory::of(&files);
     let (pairs, others) = (crate::named::pairs(inventory.files()), crate::named::others(inventory.files()));
     for file in pairs.iter().flat_map(crate::named::Pair::files).chain(&others) {
-        surroundings.named.entry(file.value.into()).or_insert(Named::Missing);
+        surroundings.named.entry(file.value.clone().into_owned()).or_insert(Named::Missing);
     }
     judge(&inventory, &surroundings).findings
 }
@@ -59,6 +59,8 @@ fn named(text: &str, mode: u32) -> Named {
         "<folder>" => return Named::Unreadable("it is a folder".into()),
         "<certificate>" => fixtures::APP,
         "<certificate of the past>" => fixtures::OLD,
+        "<certificate of the next days>" => fixtures::SOON,
+        "<certificate of the future>" => fixtures::LATE,
         "<key>" => fixtures::APP_KEY,
         "<key of another>" => fixtures::OTHER_KEY,
         text => text,
@@ -82,4 +84,18 @@ fn names_are_kebab_case_unique_and_sorted() {
         assert!(lint.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b.is_ascii_digit()), "{}", lint.name);
         assert!(!lint.summary.ends_with('.') && lint.explanation.ends_with(['.', ')']), "{}", lint.name);
     }
+}
+
+#[test]
+fn the_dates_of_a_certificate_decide_how_bad_it_is() {
+    const PAIR: &str = "tls:\n  certificates:\n    - certFile: a.pem\n      keyFile: a.key\n";
+    let said = |certificate| {
+        let found = findings(&[("a.yml", PAIR), ("a.pem", certificate), ("a.key", "<key>")]);
+        found.into_iter().map(|f| (f.severity, f.message)).collect::<Vec<_>>()
+    };
+    assert_eq!(said("<certificate>"), []);
+    let soon = "this certificate expires on 2026-09-26".to_owned();
+    assert_eq!(said("<certificate of the next days>"), [(Severity::Note, soon)]);
+    let late = "this certificate is not valid before 2090-01-01".to_owned();
+    assert_eq!(said("<certificate of the future>"), [(Severity::Warning, late)]);
 }

@@ -23,10 +23,12 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
         return;
     }
     let mut folders: HashMap<&str, (usize, usize)> = HashMap::new();
-    for file in loaded(subject) {
+    let is_file =
+        |kind: &EntryKind| matches!(kind, EntryKind::File | EntryKind::Link { leads_to: LinkTarget::File, .. });
+    for file in loaded(subject).filter(|file| is_file(&file.entry.kind)) {
         if let Some((folder, _)) = file.entry.path.rsplit_once('/') {
             folders.entry(folder).or_insert((file.file, 0)).1 += 1;
-        } else if matches!(file.entry.kind, EntryKind::Link { leads_to: LinkTarget::File, .. }) {
+        } else if file.entry.kind != EntryKind::File {
             let message = "Traefik watches what this link leads to only until that is replaced for the first time";
             let help = "after a change touch the directory, so that Traefik loads it again";
             found.push(lint.at(Location::file(file.file), "", message).help(help));
