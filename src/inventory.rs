@@ -4,7 +4,8 @@
 use crate::document::{Document, Kind as NodeKind, Ref};
 use crate::error::Place;
 use crate::name::Kind;
-use crate::schema::{self, Fault};
+use crate::release::Release;
+use crate::schema;
 use std::collections::HashMap;
 
 /// A file of the dynamic configuration.
@@ -34,6 +35,8 @@ pub enum Content {
         source: String,
         /// The 1-based line of the fault.
         line: usize,
+        /// The byte of the fault.
+        at: u32,
         /// What is wrong.
         message: String,
     },
@@ -193,7 +196,7 @@ impl<'a> Inventory<'a> {
         self.files.iter().any(|f| matches!(f.content, Content::Template { .. }))
     }
 
-    /// What makes Traefik refuse the directory, in load order; Traefik reports the first only.
+    /// What makes the newest Traefik refuse the directory, in load order; Traefik reports the first only.
     pub fn faults(&self) -> Vec<(Place, String)> {
         let mut all = Vec::new();
         for file in &self.files {
@@ -201,7 +204,9 @@ impl<'a> Inventory<'a> {
             match &file.content {
                 Content::Broken { line, message, .. } => all.push((at(*line), message.clone())),
                 Content::Parsed(document) => {
-                    all.extend(schema::faults(document).into_iter().map(|Fault { line, message }| (at(line), message)));
+                    for fault in schema::faults(document, Release::NEWEST) {
+                        all.push((at(document.line(fault.span.start)), fault.message()));
+                    }
                 }
                 Content::Template { .. } => {}
             }

@@ -10,12 +10,14 @@ mod journal;
 mod lock;
 mod notes;
 mod read;
+mod survey;
 
 use crate::document::{Document, Format};
 use crate::edit::{self, Patch};
 use crate::error::{Code, Error, Place};
 use crate::inventory::{Content, File, Inventory, Part};
 use crate::plan::{Effect, FileEdit, Plan};
+use crate::release::Release;
 use crate::route::Route;
 use crate::schema;
 use commit::Commit;
@@ -25,6 +27,7 @@ pub use read::Snapshot;
 use rustix::io::Errno;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+pub use survey::Known;
 
 /// The managed directory.
 pub struct Store {
@@ -160,7 +163,7 @@ fn prepare(
             let plain = apply(&path, old, document.as_ref(), patch);
             let hollow = notes.hollowed(&path, patch).and_then(|p| apply(&path, old, document.as_ref(), &p).ok());
             // A section that can't stand there without a value goes after all.
-            document = Some(match hollow.filter(|document| schema::faults(document).is_empty()) {
+            document = Some(match hollow.filter(|document| schema::faults(document, Release::NEWEST).is_empty()) {
                 Some(hollow) => hollow,
                 None => plain?,
             });
