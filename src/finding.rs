@@ -32,6 +32,8 @@ pub enum Source {
     File(usize),
     /// The static configuration, or the compose file that holds it.
     Static,
+    /// A name in the directory that Traefik does not load, by its index in the surroundings' entries.
+    Entry(usize),
 }
 
 /// Where something stands: bytes of a text. A span of nothing at byte 0 means the file as a whole.

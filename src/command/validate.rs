@@ -8,7 +8,6 @@ use crate::inventory::{File, Inventory};
 use crate::judge::{Verdict, judge};
 use crate::release::Release;
 use crate::runtime::Status;
-use crate::surroundings::Surroundings;
 
 /// What came of `validate`.
 pub struct Validation {
@@ -49,8 +48,7 @@ impl Validation {
 
 pub(super) fn validate(context: &Context, _args: &Validate) -> Result<Outcome, Error> {
     let snapshot = context.store.read()?;
-    let mut surroundings = Surroundings::unknown(context.facts.release);
-    surroundings.static_config = context.facts.static_config.clone();
+    let surroundings = context.survey(&context.store, &snapshot, &|path| Some(path.into()))?;
     let judgement = judge(&Inventory::of(&snapshot.files), &surroundings);
     let place = |source: Source, byte: u32| match source {
         Source::File(at) => {
@@ -58,6 +56,7 @@ pub(super) fn validate(context: &Context, _args: &Validate) -> Result<Outcome, E
             Place { file: snapshot.files[at].path.clone(), line }
         }
         Source::Static => Place { file: String::new(), line: 0 },
+        Source::Entry(at) => Place { file: surroundings.entries[at].path.clone(), line: 0 },
     };
     let objects = judgement.runtime.objects.into_iter().map(|object| ShownObject {
         kind: object.kind,
