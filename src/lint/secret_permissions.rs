@@ -3,7 +3,7 @@
 use super::loaded::loaded;
 use super::{Lint, Subject};
 use crate::document::Ref;
-use crate::finding::{Finding, Location, Severity};
+use crate::finding::{Finding, Location, Severity, Source};
 use crate::inventory::Part;
 use crate::named;
 use crate::schema::value;
@@ -40,16 +40,17 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let mut said = HashSet::new();
     for file in pairs.iter().flat_map(named::Pair::files).chain(&others).filter(|file| file.secret) {
         if file.is_inline() {
-            let crate::finding::Source::File(of) = file.at.source else { continue };
+            let Source::File(of) = file.at.source else { continue };
             if let Some(mode) = open.get(&of).filter(|_| said.insert(file.at)) {
                 let message = format!("every user of the machine can read this key (mode {mode:04o} of the file)");
                 found.push(lint.at(file.at, &file.path, message).help(format!("chmod o-r {}", files[of].path)));
             }
-        } else if let Some(Named::Read { mode, .. }) = subject.surroundings.named.get(&*file.value) {
-            if mode & OTHERS_READ != 0 && said.insert(file.at) {
-                let message = format!("every user of the machine can read this file (mode {mode:04o})");
-                found.push(lint.at(file.at, &file.path, message).help(format!("chmod o-r {}", file.value)));
-            }
+        } else if let Some(Named::Read { mode, .. }) = subject.surroundings.named.get(&*file.value)
+            && mode & OTHERS_READ != 0
+            && said.insert(file.at)
+        {
+            let message = format!("every user of the machine can read this file (mode {mode:04o})");
+            found.push(lint.at(file.at, &file.path, message).help(format!("chmod o-r {}", file.value)));
         }
     }
     if open.is_empty() {
