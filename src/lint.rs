@@ -23,7 +23,7 @@ mod unknown_service;
 mod unwatched_file;
 
 use crate::finding::{Finding, Location, Severity};
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, Loading};
 use crate::runtime::Runtime;
 use crate::surroundings::Surroundings;
 
@@ -54,6 +54,8 @@ pub type Example = &'static [(&'static str, &'static str)];
 pub struct Subject<'a> {
     /// All files merged as Traefik merges them.
     pub inventory: &'a Inventory<'a>,
+    /// What Traefik refuses of the files, and what it takes without a word.
+    pub loading: &'a Loading<'a>,
     /// What Traefik makes of them; empty where it refuses the directory.
     pub runtime: &'a Runtime<'a>,
     /// What is known beside the texts.
