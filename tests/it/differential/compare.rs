@@ -9,8 +9,7 @@ use cloudlunacy::inventory::Inventory;
 use cloudlunacy::judge::{Judgement, Verdict, judge};
 use cloudlunacy::release::Release;
 use cloudlunacy::static_config::StaticConfig;
-use cloudlunacy::store::Store;
-use cloudlunacy::surroundings::Surroundings;
+use cloudlunacy::store::{Known, Store};
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -100,9 +99,14 @@ pub(super) fn run(group: &str, release: &str, setting: &Setting, cases: &[Case])
 fn ours<T>(oracle: &Oracle, release: &str, then: impl FnOnce(&Judgement<'_>) -> T) -> T {
     let store = Store::new(oracle.directory(), None, Duration::from_secs(1), String::new());
     let snapshot = store.read().unwrap_or_else(|e| panic!("{e:?}"));
-    let mut surroundings = Surroundings::unknown(Release::parse(release).unwrap());
     let text = std::fs::read_to_string(oracle.static_file()).unwrap();
-    surroundings.static_config = Some(StaticConfig::parse(Format::Yaml, text, None).unwrap());
+    let known = Known {
+        release: Release::parse(release).unwrap(),
+        static_config: Some(StaticConfig::parse(Format::Yaml, text, None).unwrap()),
+        folders: &[oracle.home()],
+        to_host: &|path| Some(path.into()),
+    };
+    let surroundings = store.survey(&snapshot, known).unwrap_or_else(|e| panic!("{e:?}"));
     then(&judge(&Inventory::of(&snapshot.files), &surroundings))
 }
 
