@@ -1,7 +1,7 @@
 //! The proof by difference: what this tool says of a directory, and what the real Traefik says of it.
 //!
 //! Every group of cases runs as a seeded sample. `DIFFERENTIAL=full` runs all of them and prints the figures;
-//! `DIFFERENTIAL_SEED` is another seed, `DIFFERENTIAL_ONLY` part of a case's name:
+//! `DIFFERENTIAL_SEED` is another seed, `DIFFERENTIAL_ONLY` part of a case's name, `DIFFERENTIAL_RELEASE` one release:
 //!
 //! ```text
 //! DIFFERENTIAL=full cargo test --test it differential -- --nocapture
@@ -66,8 +66,10 @@ fn folders(top: &Path) -> Vec<Case> {
 /// Releases before the newest that are compared too.
 const OLDER: [&str; 4] = ["3.0.4", "3.3.6", "3.5.3", "3.6.15"];
 
-/// Cases of a random group in a full run, in a sample, and in a sample on each older release.
+/// Cases of an endless group, and the most of any.
 const FULL: usize = 4000;
+const LARGEST: usize = 50_000;
+/// Cases in a sample, and in a sample on an older release.
 const SAMPLE: usize = 300;
 const SAMPLE_OLDER: usize = 60;
 
@@ -79,43 +81,43 @@ fn seed() -> u64 {
     std::env::var("DIFFERENTIAL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(4)
 }
 
-/// Runs a group on every release.
-fn group(name: &str, cases: impl Iterator<Item = Case>) {
-    let cases: Vec<Case> = compare::shuffled(cases.take(if is_full() { 20_000 } else { FULL }), seed());
-    let mut figures = vec![run(name, NEWEST, &PLAIN, sample(&cases, SAMPLE))];
-    for release in OLDER {
-        figures.push(run(name, release, &PLAIN, sample(&cases, SAMPLE_OLDER)));
-    }
-    Figures::check(&figures);
+/// Whether a release is asked for; all are unless `DIFFERENTIAL_RELEASE` names one.
+fn wanted(release: &str) -> bool {
+    std::env::var("DIFFERENTIAL_RELEASE").map_or(true, |only| only == release)
 }
 
-fn sample(cases: &[Case], most: usize) -> &[Case] {
-    &cases[..if is_full() { cases.len() } else { most.min(cases.len()) }]
+/// Runs a group on every release.
+fn group(name: &str, cases: impl Iterator<Item = Case>, sample: usize, sample_older: usize) {
+    let cases = compare::shuffled(cases, seed());
+    let sizes = [(NEWEST, sample)].into_iter().chain(OLDER.map(|release| (release, sample_older)));
+    let figures: Vec<Figures> = sizes
+        .filter(|(release, _)| wanted(release))
+        .map(|(release, most)| {
+            let most = if is_full() { cases.len() } else { most.min(cases.len()) };
+            run(name, release, &PLAIN, &cases[..most])
+        })
+        .collect();
+    Figures::check(&figures);
 }
 
 #[test]
 fn differential_fields() {
-    group("fields", fields::fields(seed()));
+    group("fields", fields::fields(seed()).take(LARGEST), SAMPLE, SAMPLE_OLDER);
 }
 
 #[test]
 fn differential_mutations() {
-    group("mutations", mutations::mutations(seed()).take(FULL));
+    group("mutations", mutations::mutations(seed()).take(FULL), SAMPLE, SAMPLE_OLDER);
 }
 
 #[test]
 fn differential_rules() {
-    group("rules", rules::rules(seed()));
+    group("rules", rules::rules(seed()).take(FULL), SAMPLE, SAMPLE_OLDER);
 }
 
 #[test]
 fn differential_facts() {
-    let cases: Vec<Case> = facts::facts().collect();
-    let mut figures = vec![run("facts", NEWEST, &PLAIN, &cases)];
-    for release in OLDER {
-        figures.push(run("facts", release, &PLAIN, sample(&cases, SAMPLE_OLDER)));
-    }
-    Figures::check(&figures);
+    group("facts", facts::facts(), usize::MAX, SAMPLE_OLDER);
 }
 
 #[test]
@@ -127,12 +129,10 @@ fn differential_settings() {
     Figures::check(&figures);
 }
 
-/// Directories of one's own: `DIFFERENTIAL_CASES` names the folder that holds them, `DIFFERENTIAL_RELEASE` a release.
+/// Directories of one's own: `DIFFERENTIAL_CASES` names the folder that holds them.
 #[test]
 #[ignore = "compares directories that only its caller has"]
 fn differential_given() {
     let top = std::env::var("DIFFERENTIAL_CASES").expect("DIFFERENTIAL_CASES names a folder of directories");
-    let release = std::env::var("DIFFERENTIAL_RELEASE").unwrap_or_else(|_| NEWEST.to_owned());
-    let cases = compare::shuffled(folders(Path::new(&top)).into_iter(), seed());
-    Figures::check(&[run("given", &release, &PLAIN, &cases)]);
+    group("given", folders(Path::new(&top)).into_iter(), usize::MAX, usize::MAX);
 }
