@@ -1,7 +1,8 @@
 //! The proof by difference: what this tool says of a directory, and what the real Traefik says of it.
 //!
 //! Every group of cases runs as a seeded sample. `DIFFERENTIAL=full` runs all of them and prints the figures;
-//! `DIFFERENTIAL_SEED` is another seed, `DIFFERENTIAL_ONLY` part of a case's name, `DIFFERENTIAL_RELEASE` one release:
+//! `DIFFERENTIAL_SEED` is another seed, `DIFFERENTIAL_ONLY` part of a case's name, `DIFFERENTIAL_RELEASE` one release;
+//! the cases that differ are left in the folder that `DIFFERENTIAL_KEEP` names:
 //!
 //! ```text
 //! DIFFERENTIAL=full cargo test --test it differential -- --nocapture

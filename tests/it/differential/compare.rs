@@ -11,6 +11,7 @@ use cloudlunacy::release::Release;
 use cloudlunacy::static_config::StaticConfig;
 use cloudlunacy::store::{Known, Store};
 use std::fmt;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Disagreements that stand, because Traefik's own answer is random or depends on what no file shows: the case, and
@@ -82,7 +83,11 @@ pub(super) fn run(group: &str, release: &str, setting: &Setting, cases: &[Case])
         if matches!(said, Said::Hung | Said::Crashed(_)) {
             oracle.put(&case.files);
         }
-        for mut difference in ours(&oracle, release, |judgement| compare(&said, judgement, &mut figures.templates)) {
+        let differences = ours(&oracle, release, |judgement| compare(&said, judgement, &mut figures.templates));
+        if !differences.is_empty() {
+            keep(group, case);
+        }
+        for mut difference in differences {
             difference.case.clone_from(&case.name);
             match STANDING.iter().any(|(name, _)| *name == case.name) {
                 true => figures.standing.push(difference),
@@ -93,6 +98,16 @@ pub(super) fn run(group: &str, release: &str, setting: &Setting, cases: &[Case])
     figures.took = begun.elapsed();
     println!("{figures}");
     figures
+}
+
+/// Leaves a case for whoever wants to look at it.
+fn keep(group: &str, case: &Case) {
+    let Some(folder) = std::env::var_os("DIFFERENTIAL_KEEP") else { return };
+    for (path, bytes) in &case.files {
+        let path = Path::new(&folder).join(format!("{group} {}", case.name.replace('/', "-"))).join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
 }
 
 /// Judges what lies in the oracle's directory.
