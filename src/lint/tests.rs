@@ -15,6 +15,10 @@ fn findings(example: &[(&str, &str)]) -> Vec<Finding> {
     surroundings.now = 1_790_000_000;
     let mut files = Vec::new();
     for (name, text) in example {
+        if *name == "--traefik" {
+            surroundings.release = Release::parse(text).unwrap();
+            continue;
+        }
         if *name == "traefik.yml" {
             surroundings.static_config = Some(StaticConfig::parse(Format::Yaml, (*text).into(), None).unwrap());
             continue;
