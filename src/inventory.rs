@@ -1,7 +1,7 @@
 //! All files merged as Traefik merges them: which router, service and middleware is defined where,
 //! and what refers to it.
 
-use crate::document::{Document, Kind as NodeKind, Ref};
+use crate::document::{self, Document, Format, Kind as NodeKind, Ref};
 use crate::error::Place;
 use crate::name::Kind;
 use crate::release::Release;
@@ -40,6 +40,23 @@ pub enum Content {
         /// What is wrong.
         message: String,
     },
+}
+
+impl Content {
+    /// What a text says.
+    pub fn of(format: Format, source: String) -> Content {
+        if let Some(at) = document::template_at(&source) {
+            let line = document::line_of(&source, at);
+            return Content::Template { source, line };
+        }
+        match Document::parse_or_return(format, source) {
+            Ok(document) => Content::Parsed(document),
+            Err((error, source)) => {
+                let at = document::byte_at(&source, error.line, error.column) as u32;
+                Content::Broken { source, line: error.line, at, message: error.message }
+            }
+        }
+    }
 }
 
 impl File {

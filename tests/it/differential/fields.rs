@@ -1,6 +1,7 @@
 //! Cases of the group `fields`: every field of the dynamic configuration with every sort of value, in YAML and TOML.
 
 use super::Case;
+use crate::support::random::Random;
 use cloudlunacy::schema::table::{self, Element, Field, Type};
 
 /// Values in YAML and, where it has them, in TOML.
@@ -56,9 +57,9 @@ const VALUES: &[(&str, &str, Option<&str>)] = &[
 pub(crate) fn fields(seed: u64) -> impl Iterator<Item = Case> {
     let mut all = Vec::new();
     collect(table::root(), &mut all);
-    let turn = (seed as usize) % all.len().max(1);
-    all.rotate_left(turn);
-    all.into_iter().flat_map(|field| cases(field).into_iter())
+    let mut cases: Vec<Case> = all.into_iter().flat_map(cases).collect();
+    Random::new(seed).shuffle(&mut cases);
+    cases.into_iter()
 }
 
 fn collect(field: &'static Field, all: &mut Vec<&'static Field>) {
@@ -95,7 +96,8 @@ fn cases(field: &'static Field) -> Vec<Case> {
     beside("twice", &[name.to_owned(), name.to_ascii_uppercase()]);
     add("absent".into(), Some(in_yaml(field.path, "")), Some(in_toml(field.path, "")));
     add("misspelt null".into(), Some(in_yaml(field.path, &format!("{name}x: , {name}: {yaml}"))), None);
-    add("merged".into(), Some(format!("x: &x {{{name}: {yaml}}}\n{}", in_yaml(field.path, "<<: *x"))), None);
+    let rest = in_yaml(field.path, "<<: *x").split_off(1);
+    add("merged".into(), Some(format!("{{x: &x {{{name}: {yaml}}}, {rest}")), None);
     cases
 }
 
