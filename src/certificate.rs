@@ -26,8 +26,11 @@ pub struct Certificate {
 impl Certificate {
     /// Whether Traefik serves it for this host; a wildcard stands for one label.
     pub fn covers(&self, host: &str) -> bool {
-        let is = |name: &str| self.names.binary_search_by(|n| n.as_str().cmp(name)).is_ok();
-        is(host) || host.split_once('.').is_some_and(|(_, parent)| is(&format!("*.{parent}")))
+        let is = |prefix: &str, name: &str| {
+            let wanted = || prefix.bytes().chain(name.bytes());
+            self.names.binary_search_by(|own| own.bytes().cmp(wanted())).is_ok()
+        };
+        is("", host) || host.split_once('.').is_some_and(|(_, parent)| is("*.", parent))
     }
 }
 

@@ -253,3 +253,74 @@ impl Walk {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Format;
+    use crate::inventory::Content;
+
+    #[test]
+    fn every_file_that_is_named_is_found_with_its_path_and_its_bytes() {
+        let source = "\
+tls:
+  certificates:
+    - {certFile: a.pem, keyFile: a.key, stores: [default]}
+    - not a certificate
+  stores: {default: {defaultCertificate: {CertFile: b.pem, keyFile: b.key}}}
+  options: {strict: {clientAuth: {caFiles: 'c.pem, d.pem'}}}
+http:
+  serversTransports: {t: {rootCAs: [e.pem], certificates: [{certFile: f.pem, keyFile: f.key}]}}
+  middlewares:
+    basic: {basicAuth: {usersFile: g}}
+    digest: {DigestAuth: {usersFile: h}}
+    forward: {forwardAuth: {address: x, tls: {ca: i.pem, cert: j.pem, key: j.key}}}
+    none: {addPrefix: {prefix: /usersFile}}
+tcp:
+  serversTransports: {t: {tls: {rootCAs: k.pem, certificates: [{certFile: l.pem, keyFile: null}]}}}
+";
+        let document = Document::parse(Format::Yaml, source.into()).unwrap();
+        let file = File { path: "a.yml".into(), content: Content::Parsed(document) };
+        let (pairs, others) = (pairs(&[&file]), others(&[&file]));
+        let files: Vec<&NamedFile<'_>> = pairs.iter().flat_map(Pair::files).chain(&others).collect();
+        let found: Vec<_> = files.iter().map(|f| (&*f.value, &*f.path, f.secret)).collect();
+        assert_eq!(
+            found,
+            [
+                ("a.pem", "tls.certificates[0].certFile", false),
+                ("a.key", "tls.certificates[0].keyFile", true),
+                ("b.pem", "tls.stores.default.defaultCertificate.certFile", false),
+                ("b.key", "tls.stores.default.defaultCertificate.keyFile", true),
+                ("f.pem", "http.serversTransports.t.certificates[0].certFile", false),
+                ("f.key", "http.serversTransports.t.certificates[0].keyFile", true),
+                ("l.pem", "tcp.serversTransports.t.tls.certificates[0].certFile", false),
+                ("j.pem", "http.middlewares.forward.forwardAuth.tls.cert", false),
+                ("j.key", "http.middlewares.forward.forwardAuth.tls.key", true),
+                ("c.pem", "tls.options.strict.clientAuth.caFiles[0]", false),
+                ("d.pem", "tls.options.strict.clientAuth.caFiles[1]", false),
+                ("e.pem", "http.serversTransports.t.rootCAs[0]", false),
+                ("k.pem", "tcp.serversTransports.t.tls.rootCAs[0]", false),
+                ("g", "http.middlewares.basic.basicAuth.usersFile", true),
+                ("h", "http.middlewares.digest.digestAuth.usersFile", true),
+                ("i.pem", "http.middlewares.forward.forwardAuth.tls.ca", false),
+            ]
+        );
+        assert!(files.iter().all(|f| source[f.at.span.range()].contains(&*f.value)));
+        assert_eq!(pairs[0].stores, "[default]");
+    }
+
+    #[test]
+    fn text_in_the_place_of_a_path_is_told_from_one() {
+        let file = |value: &'static str| NamedFile {
+            value: value.into(),
+            at: Location::file(0),
+            path: String::new(),
+            secret: true,
+            is_optional: false,
+        };
+        assert!(
+            file("-----BEGIN CERTIFICATE-----\n").is_inline() && !file("-----BEGIN CERTIFICATE-----").is_relative()
+        );
+        assert!(file("certs/a.pem").is_relative() && !file("/certs/a.pem").is_relative());
+    }
+}

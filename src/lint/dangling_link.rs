@@ -32,7 +32,6 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
             true => "it is a lock of Emacs: save or revert the file there, and set create-lockfiles to nil",
             false => "remove the link, or put what it points to in place",
         };
-        let says = format!("open {}: no such file or directory", file.entry.path);
-        found.push(finding.help(help).says(says));
+        found.push(finding.help(help).says("error reading configuration file"));
     }
 }

@@ -31,7 +31,7 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
                 let finding = lint.at(at, "", format!("this link leads to a folder: {target:?}"));
                 let help =
                     "Traefik does not follow links to folders: move the folder here, or link its files one by one";
-                found.push(finding.help(help).says(format!("read {}: is a directory", file.entry.path)));
+                found.push(finding.help(help).says("error reading configuration file"));
             }
             EntryKind::Other | EntryKind::Link { leads_to: LinkTarget::Other, .. } => {
                 let finding = lint.at(at, "", "this is a pipe, socket or device, which Traefik waits for or refuses");

@@ -27,6 +27,10 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
         |kind: &EntryKind| matches!(kind, EntryKind::File | EntryKind::Link { leads_to: LinkTarget::File, .. });
     for file in loaded(subject).filter(|file| is_file(&file.entry.kind)) {
         if let Some((folder, _)) = file.entry.path.rsplit_once('/') {
+            // What is hidden is another finding.
+            if folder.starts_with('.') || folder.contains("/.") {
+                continue;
+            }
             folders.entry(folder).or_insert((file.file, 0)).1 += 1;
         } else if file.entry.kind != EntryKind::File {
             let message = "Traefik watches what this link leads to only until that is replaced for the first time";

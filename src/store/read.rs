@@ -85,6 +85,9 @@ impl Stamp {
 
 const IRREGULAR: &str = "this is not a regular file; Traefik would fail or hang on it";
 
+/// Longer paths Linux does not take, and so Traefik gives up on the directory; this also bounds how deep one goes.
+const LONGEST_PATH: usize = 4096;
+
 /// How often a directory is listed again because files vanished under our hands.
 const TRIES: usize = 50;
 
@@ -116,6 +119,9 @@ fn walk(folder: &Folder, prefix: &str, snapshot: &mut Snapshot) -> Result<bool, 
         let shown = name.to_string_lossy();
         let whole = match folder.file_type(&name) {
             Some(FileType::Directory) if prefix.is_empty() && name == STATE => true,
+            Some(FileType::Directory) if folder.path().as_os_str().len() + name.len() >= LONGEST_PATH => {
+                return Err(super::open_error(&folder.path().join(&name), Errno::NAMETOOLONG.into()));
+            }
             Some(FileType::Directory) => match folder.below(&name) {
                 Ok(below) => walk(&below, &format!("{prefix}{shown}/"), snapshot)?,
                 Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => false,
