@@ -1,9 +1,12 @@
 //! What Traefik makes of a configuration that it has loaded: which routers, services and middlewares are enabled,
 //! and why others are not. The names are those that Traefik's API shows.
 
+pub mod middleware;
+
 use crate::finding::Location;
 use crate::inventory::Inventory;
 use crate::surroundings::Surroundings;
+use middleware::BrokenKind;
 use std::borrow::Cow;
 
 /// What Traefik's API would show.
@@ -78,6 +81,20 @@ pub enum Cause {
     UnknownMiddleware {
         /// As it is referred to.
         name: String,
+    },
+    /// A middleware that Traefik can't build.
+    BadMiddleware {
+        /// Its name.
+        name: String,
+        /// What sort of mistake it is.
+        kind: BrokenKind,
+    },
+    /// TLS options that Traefik can't use.
+    BadTlsOptions {
+        /// Their name.
+        name: String,
+        /// What sort of mistake it is.
+        kind: BrokenKind,
     },
 }
 
