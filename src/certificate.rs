@@ -70,6 +70,11 @@ pub fn pair(certificate: &[u8], key: &[u8]) -> Result<Certificate, String> {
     })
 }
 
+/// Whether a PEM text holds a certificate at all, as Go's pools of authorities ask.
+pub fn holds_certificate(pem: &[u8]) -> bool {
+    blocks(pem).any(|block| block.label == "CERTIFICATE" && X509Certificate::from_der(&block.contents).is_ok())
+}
+
 /// A day as `2026-01-31`, from seconds since 1970.
 pub fn date(seconds: i64) -> String {
     // Days are counted from 1 March of the year 0, so that a leap day is the last of its year.

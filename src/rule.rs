@@ -5,6 +5,7 @@
 //! not: regular expressions are not compiled, and a rule in the `v2` syntax is not understood.
 
 mod check;
+pub(crate) mod go;
 mod hosts;
 mod lex;
 mod parse;
@@ -284,6 +285,11 @@ fn quoted(value: &str) -> String {
     }
     text.push('"');
     text
+}
+
+/// Whether Go compiles a regular expression; if not, its words.
+pub(crate) fn check_regexp(regexp: &str, _release: crate::release::Release) -> Result<(), String> {
+    regexp::fault(regexp).map_or(Ok(()), |what| Err(format!("error parsing regexp: {what}: `{regexp}`")))
 }
 
 #[cfg(test)]

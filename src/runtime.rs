@@ -2,6 +2,7 @@
 //! and why others are not. The names are those that Traefik's API shows.
 
 pub mod middleware;
+pub(crate) mod tls_options;
 
 use crate::finding::Location;
 use crate::inventory::Inventory;
