@@ -320,7 +320,8 @@ fn definitions<'a>(file: usize, sections: &[Ref<'a>]) -> Vec<Definition<'a>> {
 
 /// The names that Traefik gives to objects in a list; longer lists than this nobody writes by mistake.
 const LISTED: [&str; 16] = [
-    "[0]", "[1]", "[2]", "[3]", "[4]", "[5]", "[6]", "[7]", "[8]", "[9]", "[10]", "[11]", "[12]", "[13]", "[14]", "[15]",
+    "[0]", "[1]", "[2]", "[3]", "[4]", "[5]", "[6]", "[7]", "[8]", "[9]", "[10]", "[11]", "[12]", "[13]", "[14]",
+    "[15]",
 ];
 
 /// A reference's name where it means this provider: `name` or `name@file`.

@@ -1,26 +1,39 @@
 //! What can be found in a configuration. Each lint is one file: name, severity, explanation with a bad and a good
 //! example, check. A test runs every example; `explain`, the manual page and SARIF are made from the same values.
 
+mod bad_middleware;
+mod bad_tls_options;
 mod certificate_broken;
 mod certificate_duplicate;
 mod certificate_expired;
 mod certificate_missing;
 mod certificate_unreadable;
 mod dangling_link;
+mod deprecated_middleware;
 mod editor_file;
 mod file_permissions;
 mod hidden_folder_loaded;
 mod host_not_covered;
+mod insecure_skip_verify;
 mod irregular_file;
 mod loaded;
+mod middleware_several_types;
+mod middleware_without_type;
+mod middlewares;
+mod min_version_without_max;
+mod no_effect_option;
 mod not_loaded_file;
+mod plaintext_password;
 mod secret_permissions;
 mod static_file_inside;
 mod target_is_traefik;
 #[cfg(test)]
 mod tests;
+mod unknown_plugin;
 mod unknown_service;
+mod unused_but_broken;
 mod unwatched_file;
+mod weak_password_hash;
 
 use crate::finding::{Finding, Location, Severity};
 use crate::inventory::Inventory;
@@ -62,23 +75,35 @@ pub struct Subject<'a> {
 
 /// Every lint, by name.
 pub static LINTS: &[&Lint] = &[
+    &bad_middleware::LINT,
+    &bad_tls_options::LINT,
     &certificate_broken::LINT,
     &certificate_duplicate::LINT,
     &certificate_expired::LINT,
     &certificate_missing::LINT,
     &certificate_unreadable::LINT,
     &dangling_link::LINT,
+    &deprecated_middleware::LINT,
     &editor_file::LINT,
     &file_permissions::LINT,
     &hidden_folder_loaded::LINT,
     &host_not_covered::LINT,
+    &insecure_skip_verify::LINT,
     &irregular_file::LINT,
+    &middleware_several_types::LINT,
+    &middleware_without_type::LINT,
+    &min_version_without_max::LINT,
+    &no_effect_option::LINT,
     &not_loaded_file::LINT,
+    &plaintext_password::LINT,
     &secret_permissions::LINT,
     &static_file_inside::LINT,
     &target_is_traefik::LINT,
+    &unknown_plugin::LINT,
     &unknown_service::LINT,
+    &unused_but_broken::LINT,
     &unwatched_file::LINT,
+    &weak_password_hash::LINT,
 ];
 
 /// The lint of this name.
