@@ -16,6 +16,7 @@ use crate::release::Release;
 use crate::schema::value;
 use crate::surroundings::{Named, Surroundings};
 use part::Part;
+pub(crate) use users::lines as user_lines;
 
 /// Why Traefik can't build a middleware, or use TLS options.
 #[derive(Clone, Debug, PartialEq, Eq)]

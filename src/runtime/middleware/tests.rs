@@ -5,7 +5,7 @@
 //! were not asked.
 
 use super::super::tls_options::tls_options;
-use super::{http, tcp};
+use super::{BrokenKind, http, tcp};
 use crate::document::{Document, Format};
 use crate::release::Release;
 use crate::static_config::StaticConfig;
@@ -95,4 +95,25 @@ fn tcp_middlewares_are_judged_as_traefik_judges_them() {
 #[test]
 fn tls_options_are_judged_as_traefik_judges_them() {
     compare("tls options", include_str!("tests/tls_options.txt"));
+}
+
+/// Traefik's panics, each seen alone: it takes up no configuration any more.
+#[test]
+fn what_makes_traefik_panic_is_told_from_what_it_refuses() {
+    let kind = |release: &str, value: &str| {
+        let document = Document::parse(Format::Yaml, format!("m: {value}\n")).unwrap();
+        let node = document.root().unwrap().field("m").unwrap();
+        http("m@file", node, &surroundings(release)).map_err(|broken| broken.kind).err()
+    };
+    let (no_users, no_pool) = ("{basicAuth: {users: []}}", "{rateLimit: {average: 1, redis: {poolSize: -1}}}");
+    for release in ["3.6.11", "3.6.15", "3.6.17", "3.7.0", "3.7.1"] {
+        assert_eq!(kind(release, no_users), Some(BrokenKind::Panic), "{release}");
+    }
+    for release in ["3.6.18", "3.6.24", "3.7.2", "3.7.15"] {
+        assert_eq!(kind(release, no_users), Some(BrokenKind::Missing), "{release}");
+    }
+    assert_eq!(kind("3.6.10", no_users), None);
+    for release in ["3.5.3", "3.6.15", "3.7.0", "3.7.15"] {
+        assert_eq!(kind(release, no_pool), Some(BrokenKind::Panic), "{release}");
+    }
 }

@@ -143,9 +143,12 @@ pub(super) fn rate_limit(part: &Part<'_, '_>, surroundings: &Surroundings) -> Re
         return Err(part.wrong("period", BrokenKind::BadValue, says));
     }
     let Some(redis) = part.field("redis") else { return Ok(()) };
-    match redis.field("tls") {
-        Some(tls) => client_tls::check(&tls, "creating redis limiter: creating TLS config", surroundings),
-        None => Ok(()),
+    if let Some(tls) = redis.field("tls") {
+        client_tls::check(&tls, "creating redis limiter: creating TLS config", surroundings)?;
+    }
+    match redis.integer("poolSize") {
+        Some(size) if size < 0 => Err(redis.wrong("poolSize", BrokenKind::Panic, "makechan: size out of range")),
+        _ => Ok(()),
     }
 }
 

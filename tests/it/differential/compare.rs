@@ -131,6 +131,13 @@ fn quotes(judgement: &Judgement<'_>) -> Vec<String> {
     errors.filter_map(|f| f.traefik_says.clone()).collect()
 }
 
+/// Whether we give Traefik's reason to refuse. What is no YAML or TOML we explain in words of our own.
+fn is_quoted(error: &str, quotes: &[String], judgement: &Judgement<'_>) -> bool {
+    let is_syntax = error.contains(": yaml: ") || error.contains(": toml: ");
+    quotes.iter().any(|quote| error.contains(quote.as_str()))
+        || (is_syntax && judgement.findings.iter().any(|finding| finding.rule == "syntax-error"))
+}
+
 fn compare(said: &Said, judgement: &Judgement<'_>, templates: &mut usize) -> Vec<Difference> {
     let differ = |what, traefik: String, ours: String| vec![Difference { case: String::new(), what, traefik, ours }];
     let quotes = quotes(judgement);
@@ -139,7 +146,7 @@ fn compare(said: &Said, judgement: &Judgement<'_>, templates: &mut usize) -> Vec
             *templates += 1;
             Vec::new()
         }
-        (Said::Refused(error), Verdict::Rejected) => match quotes.iter().any(|quote| error.contains(quote.as_str())) {
+        (Said::Refused(error), Verdict::Rejected) => match is_quoted(error, &quotes, judgement) {
             true => Vec::new(),
             false => differ(What::Words, error.clone(), quotes.join(" | ")),
         },
