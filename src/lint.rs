@@ -1,12 +1,9 @@
 //! What can be found in a configuration. Each lint is one file: name, severity, explanation with a bad and a good
 //! example, check. A test runs every example; `explain`, the manual page and SARIF are made from the same values.
 
-<<<<<<< HEAD
-mod case_variants;
-=======
 mod bad_middleware;
 mod bad_tls_options;
->>>>>>> middlewares
+mod case_variants;
 mod certificate_broken;
 mod certificate_duplicate;
 mod certificate_expired;
@@ -14,26 +11,15 @@ mod certificate_missing;
 mod certificate_unreadable;
 mod converted_value;
 mod dangling_link;
-<<<<<<< HEAD
 mod deprecated_field;
-=======
 mod deprecated_middleware;
->>>>>>> middlewares
 mod editor_file;
 mod empty_section;
 mod field_too_new;
 mod file_permissions;
 mod hidden_folder_loaded;
 mod host_not_covered;
-<<<<<<< HEAD
 mod ignored_field;
-mod irregular_file;
-mod loaded;
-mod nearest;
-mod not_loaded_file;
-mod null_tls;
-mod second_document;
-=======
 mod insecure_skip_verify;
 mod irregular_file;
 mod loaded;
@@ -41,10 +27,12 @@ mod middleware_several_types;
 mod middleware_without_type;
 mod middlewares;
 mod min_version_without_max;
+mod nearest;
 mod no_effect_option;
 mod not_loaded_file;
+mod null_tls;
 mod plaintext_password;
->>>>>>> middlewares
+mod second_document;
 mod secret_permissions;
 mod static_file_inside;
 mod strings_for_objects;
@@ -53,21 +41,15 @@ mod target_is_traefik;
 mod template;
 #[cfg(test)]
 mod tests;
-<<<<<<< HEAD
 mod tls_not_on;
 mod unknown_field;
-mod unknown_section;
-=======
 mod unknown_plugin;
->>>>>>> middlewares
+mod unknown_section;
 mod unknown_service;
 mod unused_but_broken;
 mod unwatched_file;
-<<<<<<< HEAD
-mod wrong_type;
-=======
 mod weak_password_hash;
->>>>>>> middlewares
+mod wrong_type;
 
 use crate::finding::{Finding, Location, Severity};
 use crate::inventory::{Inventory, Loading};
@@ -111,12 +93,9 @@ pub struct Subject<'a> {
 
 /// Every lint, by name.
 pub static LINTS: &[&Lint] = &[
-<<<<<<< HEAD
-    &case_variants::LINT,
-=======
     &bad_middleware::LINT,
     &bad_tls_options::LINT,
->>>>>>> middlewares
+    &case_variants::LINT,
     &certificate_broken::LINT,
     &certificate_duplicate::LINT,
     &certificate_expired::LINT,
@@ -124,55 +103,40 @@ pub static LINTS: &[&Lint] = &[
     &certificate_unreadable::LINT,
     &converted_value::LINT,
     &dangling_link::LINT,
-<<<<<<< HEAD
     &deprecated_field::LINT,
-=======
     &deprecated_middleware::LINT,
->>>>>>> middlewares
     &editor_file::LINT,
     &empty_section::LINT,
     &field_too_new::LINT,
     &file_permissions::LINT,
     &hidden_folder_loaded::LINT,
     &host_not_covered::LINT,
-<<<<<<< HEAD
     &ignored_field::LINT,
-=======
     &insecure_skip_verify::LINT,
->>>>>>> middlewares
     &irregular_file::LINT,
     &middleware_several_types::LINT,
     &middleware_without_type::LINT,
     &min_version_without_max::LINT,
     &no_effect_option::LINT,
     &not_loaded_file::LINT,
-<<<<<<< HEAD
     &null_tls::LINT,
-    &second_document::LINT,
-=======
     &plaintext_password::LINT,
->>>>>>> middlewares
+    &second_document::LINT,
     &secret_permissions::LINT,
     &static_file_inside::LINT,
     &strings_for_objects::LINT,
     &syntax_error::LINT,
     &target_is_traefik::LINT,
-<<<<<<< HEAD
     &template::LINT,
     &tls_not_on::LINT,
     &unknown_field::LINT,
-    &unknown_section::LINT,
-=======
     &unknown_plugin::LINT,
->>>>>>> middlewares
+    &unknown_section::LINT,
     &unknown_service::LINT,
     &unused_but_broken::LINT,
     &unwatched_file::LINT,
-<<<<<<< HEAD
-    &wrong_type::LINT,
-=======
     &weak_password_hash::LINT,
->>>>>>> middlewares
+    &wrong_type::LINT,
 ];
 
 /// The lint of this name.
