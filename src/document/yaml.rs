@@ -25,6 +25,7 @@ fn parse_any(source: &str) -> Result<Tree, SyntaxError> {
         Some(text) => Builder::new(&text).run(),
         None => Err(error),
     })?;
+    tabs::check(source, &tree)?;
     decode::check(source, &tree)?;
     Ok(tree)
 }

@@ -216,7 +216,7 @@ pub fn entries(node: Ref<'_>) -> Vec<Entry<'_>> {
 /// no merge key.
 pub(super) fn fields_of(node: Ref<'_>) -> impl Iterator<Item = (Ref<'_>, Ref<'_>)> {
     let merges = node.entries().any(|(key, _)| key.is_merge_key());
-    let merged = merges.then(|| node.fields()).unwrap_or_default();
+    let merged = if merges { node.fields() } else { Vec::new() };
     let own = node.entries().filter(move |_| !merges).map(|(key, value)| (key, value.resolved()));
     own.chain(merged).filter(|(_, value)| !is_null(*value))
 }
