@@ -60,6 +60,9 @@ pub(super) fn check(source: &str, tree: &Tree) -> Result<(), SyntaxError> {
             id += 1;
             continue;
         }
+        if node.style == Style::Flow {
+            flow(source, tree, id, open.last().map_or(0, |(_, column)| column + 1))?;
+        }
         if end > start && start >= from {
             gap(source, from, start, after)?;
             (from, after) =
@@ -68,6 +71,19 @@ pub(super) fn check(source: &str, tree: &Tree) -> Result<(), SyntaxError> {
         id = node.next as usize;
     }
     gap(source, from, (tree.body.end as usize).max(from), after)
+}
+
+/// Inside brackets a plain scalar alone could go on, and a tab before the column of its block is in the way.
+fn flow(source: &str, tree: &Tree, id: usize, indent: usize) -> Result<(), SyntaxError> {
+    let scalars = tree.nodes[id..tree.nodes[id].next as usize].iter();
+    for node in scalars.filter(|n| n.kind == Kind::Scalar && n.style == Style::Plain && n.span.end > n.span.start) {
+        let end = node.span.end as usize;
+        let blank = source[end..].bytes().take_while(|b| b.is_ascii_whitespace()).count();
+        if source[end..end + blank].contains('\t') {
+            gap(source, end, end + blank, After::Plain(indent))?;
+        }
+    }
+    Ok(())
 }
 
 /// What stands before a stretch of blanks, comments and indicators.
@@ -162,6 +178,7 @@ mod tests {
             ("x:\n  -\ta\n", 2),
             ("x:\n  - \ta\n", 2),
             ("x: 'a'\n  \t\ny: 1\n", 2),
+            ("x: {\n\ta: b\n\t}\n", 3),
         ] {
             assert_eq!(error(source).map(|e| e.0), Some(line), "{source:?}");
         }
