@@ -3,6 +3,7 @@
 
 mod bad_middleware;
 mod bad_tls_options;
+mod bad_transport;
 mod certificate_broken;
 mod certificate_duplicate;
 mod certificate_expired;
@@ -29,6 +30,7 @@ mod static_file_inside;
 mod target_is_traefik;
 #[cfg(test)]
 mod tests;
+mod transport_fallback;
 mod unknown_plugin;
 mod unknown_service;
 mod unused_but_broken;
@@ -77,6 +79,7 @@ pub struct Subject<'a> {
 pub static LINTS: &[&Lint] = &[
     &bad_middleware::LINT,
     &bad_tls_options::LINT,
+    &bad_transport::LINT,
     &certificate_broken::LINT,
     &certificate_duplicate::LINT,
     &certificate_expired::LINT,
@@ -99,6 +102,7 @@ pub static LINTS: &[&Lint] = &[
     &secret_permissions::LINT,
     &static_file_inside::LINT,
     &target_is_traefik::LINT,
+    &transport_fallback::LINT,
     &unknown_plugin::LINT,
     &unknown_service::LINT,
     &unused_but_broken::LINT,
