@@ -39,6 +39,16 @@ pub enum Content {
     },
 }
 
+impl Content {
+    /// The text alone.
+    pub fn into_text(self) -> String {
+        match self {
+            Content::Parsed(document) => document.into_source(),
+            Content::Template { source, .. } | Content::Broken { source, .. } => source,
+        }
+    }
+}
+
 impl File {
     /// The text.
     pub fn text(&self) -> &str {

@@ -1,11 +1,14 @@
 //! What can be found in a configuration. Each lint is one file: name, severity, explanation with a bad and a good
 //! example, check. A test runs every example; `explain`, the manual page and SARIF are made from the same values.
 
+mod suppress;
 #[cfg(test)]
 mod tests;
 mod unknown_service;
+mod unknown_suppression;
+mod unused_suppression;
 
-use crate::finding::{Finding, Location, Severity};
+use crate::finding::{Finding, Location, Severity, Suppressed};
 use crate::inventory::Inventory;
 use crate::runtime::Runtime;
 use crate::surroundings::Surroundings;
@@ -40,23 +43,40 @@ pub struct Subject<'a> {
     pub runtime: &'a Runtime<'a>,
     /// What is known beside the texts.
     pub surroundings: &'a Surroundings,
+    /// Whether Traefik loads the directory; false too where that is not known.
+    pub is_loaded: bool,
+    /// Whether Traefik refuses the directory.
+    pub is_refused: bool,
+}
+
+/// What the lints have found.
+#[derive(Default)]
+pub struct Found {
+    /// What is to be reported, in the order of files and lines.
+    pub findings: Vec<Finding>,
+    /// What comments in the files allow.
+    pub suppressed: Vec<Suppressed>,
 }
 
 /// Every lint, by name.
-pub static LINTS: &[&Lint] = &[&unknown_service::LINT];
+pub static LINTS: &[&Lint] = &[&unknown_service::LINT, &unknown_suppression::LINT, &unused_suppression::LINT];
+
+/// The rule about comments that allow what is not there.
+pub const UNUSED_SUPPRESSION: &str = "unused-suppression";
 
 /// The lint of this name.
 pub fn find(name: &str) -> Option<&'static Lint> {
     LINTS.iter().copied().find(|lint| lint.name == name)
 }
 
-/// Runs every lint; findings come in the order of files and lines.
-pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
+/// Runs every lint, and takes out what comments allow.
+pub fn run(subject: &Subject<'_>) -> Found {
+    let mut findings = Vec::new();
     for lint in LINTS {
-        (lint.check)(lint, subject, &mut found);
+        (lint.check)(lint, subject, &mut findings);
     }
-    found.sort_by(|a, b| (a.at, a.rule, &a.message).cmp(&(b.at, b.rule, &b.message)));
+    let mut found = suppress::apply(subject, findings);
+    found.findings.sort_by(|a, b| (a.at, a.rule, &a.message).cmp(&(b.at, b.rule, &b.message)));
     found
 }
 

@@ -1,0 +1,36 @@
+//! `explain`: what the rules of `validate` and the codes of errors mean.
+
+use crate::cli::Explain;
+use crate::error::{Code, Error};
+use crate::lint::{self, LINTS, Lint};
+
+/// What codes mean.
+pub enum Explanation {
+    /// Every rule and every code.
+    All,
+    /// A rule of `validate`.
+    Rule(&'static Lint),
+    /// The code of an error.
+    Code(Code),
+}
+
+/// Looks a code up: first among the rules, then among the errors.
+pub(super) fn explain(args: &Explain) -> Result<Explanation, Error> {
+    let Some(code) = args.code.as_deref() else { return Ok(Explanation::All) };
+    let rule = lint::find(code).map(Explanation::Rule);
+    let found = rule.or_else(|| Code::ALL.iter().find(|c| c.as_str() == code).copied().map(Explanation::Code));
+    found.ok_or_else(|| {
+        let error = Error::new(Code::NotFound, format!("there is no rule or code {code:?}"));
+        match nearest(code) {
+            Some(near) => error.hint(format!("did you mean {near}? `cloudlunacy explain` lists all")),
+            None => error.hint("`cloudlunacy explain` lists all"),
+        }
+    })
+}
+
+/// The code that has the most words in common.
+fn nearest(code: &str) -> Option<&'static str> {
+    let names = LINTS.iter().map(|lint| lint.name).chain(Code::ALL.iter().map(|code| code.as_str()));
+    let alike = |name: &str| name.split('-').filter(|word| word.len() > 2 && code.contains(word)).count();
+    names.map(|name| (alike(name), name)).filter(|(alike, _)| *alike > 0).max_by_key(|(alike, _)| *alike).map(|n| n.1)
+}
