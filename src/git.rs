@@ -65,7 +65,9 @@ impl Repository {
                 "this clone is shallow: it needs the whole history, in GitHub Actions `fetch-depth: 0` for \
                  actions/checkout, in GitLab `GIT_DEPTH: 0`, by hand `git fetch --unshallow origin`",
             ),
-            false => error.hint("name a branch, tag or commit: git:origin/main, or git:origin/main... for a pull request"),
+            false => {
+                error.hint("name a branch, tag or commit: git:origin/main, or git:origin/main... for a pull request")
+            }
         }
     }
 
@@ -73,7 +75,9 @@ impl Repository {
     pub fn entries(&self, commit: &str, folder: &str) -> Result<Vec<Entry>, Error> {
         let tree = if folder.is_empty() { commit.to_owned() } else { format!("{commit}:{folder}") };
         // A folder that was not there yet held nothing.
-        let Some(listed) = self.run(&["ls-tree", "-r", "-z", "--full-tree", &tree], &[])? else { return Ok(Vec::new()) };
+        let Some(listed) = self.run(&["ls-tree", "-r", "-z", "--full-tree", &tree], &[])? else {
+            return Ok(Vec::new());
+        };
         let entry = |line: &str| {
             let (facts, path) = line.split_once('\t')?;
             let mode = u32::from_str_radix(facts.split(' ').next()?, 8).ok()?;
@@ -103,8 +107,9 @@ impl Repository {
 
     /// Runs git; none where it fails.
     fn run(&self, args: &[&str], input: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        let failed =
-            |error: std::io::Error| Error::new(Code::Io, format!("can't run git, which --changed-since needs: {error}"));
+        let failed = |error: std::io::Error| {
+            Error::new(Code::Io, format!("can't run git, which --changed-since needs: {error}"))
+        };
         let mut command = Command::new("git");
         command.arg("-C").arg(&self.root).args(args);
         // A hook's variables are about the repository that it runs in, by paths from there.

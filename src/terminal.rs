@@ -46,8 +46,7 @@ impl Terminal {
         let progress = Progress::of("validating", is_long);
         let outcome = command::run(&context, &cli.command);
         drop(progress);
-        let result = outcome
-            .and_then(|outcome| self.show(&outcome, style).map(|()| outcome.exit_code()));
+        let result = outcome.and_then(|outcome| self.show(&outcome, style).map(|()| outcome.exit_code()));
         for warning in context.take_warnings() {
             self.say(&render::warning(&warning, self.colors_err(style)));
         }

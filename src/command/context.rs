@@ -67,7 +67,15 @@ impl Context {
         let release = Release::parse(settings.get("traefik").unwrap_or_default())?;
         let facts = Facts { static_config, defaults: settings.defaults.clone(), only: only.clone(), release };
         let store = Store::new(dir, only, timeout, command_line);
-        Ok(Context { settings, facts, store, static_file, interactive, warnings: RefCell::new(warnings), global: cli.global.clone() })
+        Ok(Context {
+            settings,
+            facts,
+            store,
+            static_file,
+            interactive,
+            warnings: RefCell::new(warnings),
+            global: cli.global.clone(),
+        })
     }
 
     /// Keeps warnings for standard error.

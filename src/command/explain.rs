@@ -28,9 +28,10 @@ pub(super) fn explain(args: &Explain) -> Result<Explanation, Error> {
     })
 }
 
-/// The code that has the most words in common.
+/// The code that begins most like it.
 fn nearest(code: &str) -> Option<&'static str> {
+    const ALIKE: usize = 3;
     let names = LINTS.iter().map(|lint| lint.name).chain(Code::ALL.iter().map(|code| code.as_str()));
-    let alike = |name: &str| name.split('-').filter(|word| word.len() > 2 && code.contains(word)).count();
-    names.map(|name| (alike(name), name)).filter(|(alike, _)| *alike > 0).max_by_key(|(alike, _)| *alike).map(|n| n.1)
+    let alike = |name: &str| name.bytes().zip(code.bytes()).take_while(|(a, b)| a == b).count();
+    names.map(|name| (alike(name), name)).filter(|(alike, _)| *alike >= ALIKE).max().map(|(_, name)| name)
 }

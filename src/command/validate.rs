@@ -275,8 +275,7 @@ impl Judged {
         self.findings.retain(|f| concerns(f) && !(alone && f.rule == lint::UNUSED_SUPPRESSION));
         self.suppressed.retain(|s| concerns(&s.finding));
         self.objects.retain(|object| is_wanted(&object.at));
-        self.is_rejected_elsewhere =
-            self.verdict == Verdict::Rejected && before > 0 && errors(&self.findings) == 0;
+        self.is_rejected_elsewhere = self.verdict == Verdict::Rejected && before > 0 && errors(&self.findings) == 0;
     }
 
     /// Takes out what flags and settings allow; or puts back all that is suppressed.

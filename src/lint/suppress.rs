@@ -197,7 +197,8 @@ mod tests {
     fn strings_hold_no_comments() {
         let yaml = "a: '# cloudlunacy: allow(x)'\nb: |\n  # cloudlunacy: allow(x)\n  text\nc: d#cloudlunacy:allow(x)\ne: \" # cloudlunacy: allow(x)\" # cloudlunacy: allow(y)\n";
         assert_eq!(read(Format::Yaml, yaml), [("y".to_owned(), Some(6), String::new())]);
-        let toml = "a = '# cloudlunacy: allow(x)'\nb = '''\n# cloudlunacy: allow(x)\n'''\n[c]# cloudlunacy: allow(y)\nd = 1\n";
+        let toml =
+            "a = '# cloudlunacy: allow(x)'\nb = '''\n# cloudlunacy: allow(x)\n'''\n[c]# cloudlunacy: allow(y)\nd = 1\n";
         assert_eq!(read(Format::Toml, toml), [("y".to_owned(), Some(5), String::new())]);
     }
 }

@@ -10,8 +10,14 @@ pub(super) static LINT: Lint = Lint {
     explanation: "A comment `# cloudlunacy: allow(rule-name) reason` allows what the rule finds in its line, in the next \
                   line if it stands alone, or in the whole file if it stands before the first key. This one names no rule \
                   that there is, so it allows nothing. `cloudlunacy explain` lists the names.",
-    bad: &[("routes.yml", "# cloudlunacy: allow(unknown-servise) comes from another tool\nhttp:\n  services:\n    app:\n      loadBalancer:\n        servers:\n          - url: http://10.0.0.5:3000\n")],
-    good: &[("routes.yml", "# cloudlunacy: allow(unknown-service) comes from another tool\nhttp:\n  services:\n    app:\n      loadBalancer:\n        servers:\n          - url: http://10.0.0.5:3000\n")],
+    bad: &[(
+        "routes.yml",
+        "# cloudlunacy: allow(unknown-servise) comes from another tool\nhttp:\n  services:\n    app:\n      loadBalancer:\n        servers:\n          - url: http://10.0.0.5:3000\n",
+    )],
+    good: &[(
+        "routes.yml",
+        "# cloudlunacy: allow(unknown-service) comes from another tool\nhttp:\n  services:\n    app:\n      loadBalancer:\n        servers:\n          - url: http://10.0.0.5:3000\n",
+    )],
     check,
 };
 

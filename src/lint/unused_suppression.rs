@@ -11,8 +11,14 @@ pub(super) static LINT: Lint = Lint {
     explanation: "The rule finds nothing where the comment holds: in its line, in the next line if it stands alone, or in \
                   the whole file if it stands before the first key. Left behind, the comment would hide the next mistake \
                   in that place. Remove it, or move it to the line that the finding names.",
-    bad: &[("routes.yml", "# cloudlunacy: allow(unknown-service) comes from another tool\nhttp:\n  services:\n    app:\n      loadBalancer:\n        servers:\n          - url: http://10.0.0.5:3000\n")],
-    good: &[("routes.yml", "# This comment allows nothing.\nhttp:\n  services:\n    app:\n      loadBalancer:\n        servers:\n          - url: http://10.0.0.5:3000\n")],
+    bad: &[(
+        "routes.yml",
+        "# cloudlunacy: allow(unknown-service) comes from another tool\nhttp:\n  services:\n    app:\n      loadBalancer:\n        servers:\n          - url: http://10.0.0.5:3000\n",
+    )],
+    good: &[(
+        "routes.yml",
+        "# This comment allows nothing.\nhttp:\n  services:\n    app:\n      loadBalancer:\n        servers:\n          - url: http://10.0.0.5:3000\n",
+    )],
     check,
 };
 

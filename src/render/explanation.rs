@@ -64,9 +64,7 @@ fn code_value(code: Code) -> Value {
 
 fn all(style: Style) -> String {
     let rules = LINTS.iter().map(|l| vec![l.name.to_owned(), l.severity.as_str().to_owned(), l.summary.to_owned()]);
-    let codes = Code::ALL
-        .iter()
-        .map(|c| vec![c.as_str().to_owned(), format!("exit {}", c.exit_code()), sentence(c.meaning())]);
+    let codes = Code::ALL.iter().map(|c| vec![c.as_str().to_owned(), c.exit_code().to_string(), sentence(c.meaning())]);
     let rules = table(style.width, &["RULE", "SEVERITY", "FINDS"], rules.collect(), &[2]);
     let codes = table(style.width, &["ERROR", "EXIT", "MEANS"], codes.collect(), &[2]);
     format!("{rules}\n{codes}")

@@ -25,7 +25,8 @@ impl Progress {
                 let mut wait = PATIENCE;
                 let mut step = 0;
                 while let Err(RecvTimeoutError::Timeout) = stop.recv_timeout(wait) {
-                    let bar: String = (0..12).map(|at| if (at + 12 - step % 12) % 12 < 4 { '=' } else { ' ' }).collect();
+                    let bar: String =
+                        (0..12).map(|at| if (at + 12 - step % 12) % 12 < 4 { '=' } else { ' ' }).collect();
                     say(&format!("\r{what} [{bar}] {} s", since.elapsed().as_secs()));
                     (wait, step) = (TICK, step + 1);
                 }

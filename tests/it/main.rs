@@ -21,3 +21,4 @@ mod store;
 mod support;
 mod terminal;
 mod tidy;
+mod validate;

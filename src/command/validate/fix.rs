@@ -36,12 +36,7 @@ pub struct Repair {
 }
 
 /// Repairs what is reported and can be repaired, a change for each directory.
-pub(super) fn fix(
-    context: &Context,
-    args: &Validate,
-    places: &[Place],
-    allowed: &[&str],
-) -> Result<Fixed, Error> {
+pub(super) fn fix(context: &Context, args: &Validate, places: &[Place], allowed: &[&str]) -> Result<Fixed, Error> {
     let mut fixed = Fixed { dry_run: args.dry_run, repairs: Vec::new(), files: Vec::new() };
     for place in places {
         if place.input.is_some() {
@@ -56,7 +51,10 @@ pub(super) fn fix(
             Ok(plan)
         };
         let changed = if args.dry_run { place.store.preview(plan)? } else { place.store.change(plan)? };
-        context.warn_all(changed.warnings);
+        // What else is wrong with the directory the findings say.
+        if !changed.files.is_empty() {
+            context.warn_all(changed.warnings);
+        }
         fixed.repairs.append(&mut repairs.take());
         fixed.files.extend(changed.files);
     }
@@ -78,7 +76,8 @@ fn plan(
         if by_file.last().is_none_or(|(last, _, _)| *last != at) {
             by_file.push((at, Vec::new(), Vec::new()));
         }
-        if let Some((_, patches, repairs)) = by_file.last_mut().filter(|(_, patches, _)| !patches.contains(&fix.patch)) {
+        if let Some((_, patches, repairs)) = by_file.last_mut().filter(|(_, patches, _)| !patches.contains(&fix.patch))
+        {
             patches.push(fix.patch.clone());
             let file = format!("{}{}", place.shown, file.path);
             repairs.push(Repair { rule: finding.rule, file, title: fix.title.clone() });

@@ -16,7 +16,8 @@ pub(super) fn text(found: &Validation) -> String {
         .filter(|text| text.wanted && !text.is_entry || by_path.contains_key(text.machine.as_str()))
         .map(|text| text.machine.as_str())
         .collect();
-    paths.extend(found.text(Source::Static).map(|text| text.machine.as_str()).filter(|path| by_path.contains_key(path)));
+    paths
+        .extend(found.text(Source::Static).map(|text| text.machine.as_str()).filter(|path| by_path.contains_key(path)));
     paths.sort_unstable();
     paths.dedup();
     let worst = if found.deny_warnings { Severity::Warning } else { Severity::Error };

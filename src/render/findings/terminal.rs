@@ -28,8 +28,11 @@ pub(super) fn text(found: &Validation, style: Style) -> Shown {
             text.push_str("\n\n");
         }
     }
-    let mut more: Vec<(&str, usize)> =
-        drawn.into_iter().filter(|(_, all)| *all > MOST_OF_ONE_RULE).map(|(rule, all)| (rule, all - MOST_OF_ONE_RULE)).collect();
+    let mut more: Vec<(&str, usize)> = drawn
+        .into_iter()
+        .filter(|(_, all)| *all > MOST_OF_ONE_RULE)
+        .map(|(rule, all)| (rule, all - MOST_OF_ONE_RULE))
+        .collect();
     more.sort_unstable();
     text.extend(more.iter().map(|(rule, more)| format!("… and {more} more of {rule}; -o json has them all\n\n")));
     text.push_str(&new_suppressions(found, &view));
@@ -66,7 +69,8 @@ fn draw(view: &View<'_>, found: &Validation, finding: &Finding, renderer: &Rende
             Some(source) => {
                 let (excerpt, taken) = excerpt::around(source, &spans);
                 let start = source.position(place.at.span.start as usize);
-                columns.push((place_of(&path, start.line, &excerpt), format!("{path}:{}:{}", start.line, start.column)));
+                columns
+                    .push((place_of(&path, start.line, &excerpt), format!("{path}:{}:{}", start.line, start.column)));
                 let annotations = places[at..at + taken].iter().zip(excerpt.spans).enumerate().map(|(n, (p, span))| {
                     let kind = if at + n == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
                     let label = Some(lines(&p.text)).filter(|text| !text.is_empty());
@@ -92,7 +96,8 @@ fn draw(view: &View<'_>, found: &Validation, finding: &Finding, renderer: &Rende
         group = group.element(Level::HELP.message(lines(help)));
     }
     if let Some(fix) = &finding.fix {
-        group = group.element(Level::HELP.with_name("fix").message(format!("--fix would {}", lines(&lower(&fix.title)))));
+        group =
+            group.element(Level::HELP.with_name("fix").message(format!("--fix would {}", lines(&lower(&fix.title)))));
     }
     if let Some(says) = &finding.traefik_says {
         group = group.element(Level::NOTE.with_name("traefik").message(lines(says)));

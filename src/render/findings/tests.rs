@@ -108,7 +108,7 @@ fn text_is_drawn_with_both_places() {
   = traefik: the service "apq@file" does not exist
 
 note[unknown-suppression]: an editor left this file behind
- --> a b~
+--> a b~
 
 For more about a finding: cloudlunacy explain unknown-service
 1 error, 1 note, 1 suppressed in 2 files; Traefik 3.7 would load the directory (1 router, 1 service, 0 middlewares; static configuration: traefik.yml (flag))
@@ -213,7 +213,10 @@ fn github_takes_nothing_from_a_file_for_a_command() {
 #[test]
 fn junit_has_a_case_a_file() {
     let text = shown(ReportFormat::Junit);
-    assert!(text.contains("<testsuites name=\"cloudlunacy validate\" tests=\"3\" failures=\"1\" errors=\"0\">"), "{text}");
+    assert!(
+        text.contains("<testsuites name=\"cloudlunacy validate\" tests=\"3\" failures=\"1\" errors=\"0\">"),
+        "{text}"
+    );
     assert!(text.contains("&lt;b&gt; &amp; \u{fffd}[31m") && !text.contains('\u{1b}'), "{text}");
     assert!(text.contains("name=\"deploy/other.yml\">\n    </testcase>"), "{text}");
 }
