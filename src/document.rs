@@ -69,14 +69,23 @@ pub struct Document {
 impl Document {
     /// Parses `source`. Texts of 4 GiB and more are refused.
     pub fn parse(format: Format, source: String) -> Result<Document, SyntaxError> {
+        Document::parse_or_return(format, source).map_err(|(error, _)| error)
+    }
+
+    /// Parses `source`; where that fails, gives it back, so that the fault can be shown in it.
+    pub fn parse_or_return(format: Format, source: String) -> Result<Document, (SyntaxError, String)> {
         if u32::try_from(source.len()).is_err() {
-            return Err(SyntaxError { line: 1, column: 1, message: "files of 4 GiB and more are not read".into() });
+            let message = "files of 4 GiB and more are not read".into();
+            return Err((SyntaxError { line: 1, column: 1, message }, String::new()));
         }
         let tree = match format {
-            Format::Yaml => yaml::parse(&source)?,
-            Format::Toml => toml::parse(&source)?,
+            Format::Yaml => yaml::parse(&source),
+            Format::Toml => toml::parse(&source),
         };
-        Ok(Document { format, source, tree, lines: OnceLock::new(), line_calls: AtomicU32::new(0) })
+        match tree {
+            Ok(tree) => Ok(Document { format, source, tree, lines: OnceLock::new(), line_calls: AtomicU32::new(0) }),
+            Err(error) => Err((error, source)),
+        }
     }
 
     /// How the file is written.
@@ -133,6 +142,13 @@ pub fn line_of(source: &str, byte: usize) -> usize {
         0 => 1 + count(b'\n'),
         _ => line_starts(&source[..source.floor_char_boundary(byte)]).len(),
     }
+}
+
+/// The byte at a 1-based line and a 1-based column in characters; the text's end where there is no such place.
+pub fn byte_at(source: &str, line: usize, column: usize) -> usize {
+    let start = line_starts(source).get(line.saturating_sub(1)).map_or(source.len(), |start| *start as usize);
+    let rest = source.get(start..).unwrap_or_default();
+    start + rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(at, _)| at)
 }
 
 /// Where each line starts.

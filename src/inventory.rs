@@ -34,6 +34,8 @@ pub enum Content {
         source: String,
         /// The 1-based line of the fault.
         line: usize,
+        /// The byte of the fault.
+        at: u32,
         /// What is wrong.
         message: String,
     },

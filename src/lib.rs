@@ -5,11 +5,13 @@
 //! - edges: [`terminal`], [`cli`], [`command`] (what each command does), [`render`] (how its outcome is shown);
 //! - effects: [`store`], the only door to the managed directory; [`git`], an earlier state of it;
 //! - core, pure: [`plan`] (what a change must do), [`route`], [`judge`] (what Traefik would say), [`lint`] (each
-//!   kind of finding), [`finding`], [`runtime`] (what Traefik makes of what it loads), [`surroundings`],
+//!   kind of finding), [`finding`], [`runtime`] (what Traefik makes of what it loads), [`surroundings`], [`certificate`],
+//!   [`named`] (files that the configuration names),
 //!   [`inventory`] (all files merged), [`schema`], [`edit`], [`document`], [`rule`], [`name`], [`release`],
 //!   [`static_config`], [`settings`];
 //! - [`error`], which all of them speak.
 
+pub mod certificate;
 pub mod cli;
 pub mod command;
 pub mod document;
@@ -21,6 +23,7 @@ pub mod inventory;
 pub mod judge;
 pub mod lint;
 pub mod name;
+pub mod named;
 pub mod plan;
 pub mod release;
 pub mod render;

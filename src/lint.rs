@@ -1,12 +1,29 @@
 //! What can be found in a configuration. Each lint is one file: name, severity, explanation with a bad and a good
 //! example, check. A test runs every example; `explain`, the manual page and SARIF are made from the same values.
 
+mod certificate_broken;
+mod certificate_duplicate;
+mod certificate_expired;
+mod certificate_missing;
+mod certificate_unreadable;
+mod dangling_link;
+mod editor_file;
+mod file_permissions;
+mod hidden_folder_loaded;
+mod host_not_covered;
+mod irregular_file;
+mod loaded;
+mod not_loaded_file;
+mod secret_permissions;
+mod static_file_inside;
 mod suppress;
+mod target_is_traefik;
 #[cfg(test)]
 mod tests;
 mod unknown_service;
 mod unknown_suppression;
 mod unused_suppression;
+mod unwatched_file;
 
 use crate::finding::{Finding, Location, Severity, Suppressed};
 use crate::inventory::Inventory;
@@ -32,7 +49,8 @@ pub struct Lint {
 }
 
 /// Names and texts of files. `traefik.yml` is the static configuration, another `.yml` or `.toml` is dynamic, any other
-/// name is a file that the configuration names. `a.yml -> b` is a link, `key.pem (0644)` a file with these permissions.
+/// name is a file that the configuration names. `a.yml -> b` is a link, `key.pem (0644)` a file with these permissions,
+/// `a.yml (pipe)` a pipe; a text in angle brackets, `<certificate>`, says what the file holds.
 pub type Example = &'static [(&'static str, &'static str)];
 
 /// What lints look at.
@@ -59,7 +77,27 @@ pub struct Found {
 }
 
 /// Every lint, by name.
-pub static LINTS: &[&Lint] = &[&unknown_service::LINT, &unknown_suppression::LINT, &unused_suppression::LINT];
+pub static LINTS: &[&Lint] = &[
+    &certificate_broken::LINT,
+    &certificate_duplicate::LINT,
+    &certificate_expired::LINT,
+    &certificate_missing::LINT,
+    &certificate_unreadable::LINT,
+    &dangling_link::LINT,
+    &editor_file::LINT,
+    &file_permissions::LINT,
+    &hidden_folder_loaded::LINT,
+    &host_not_covered::LINT,
+    &irregular_file::LINT,
+    &not_loaded_file::LINT,
+    &secret_permissions::LINT,
+    &static_file_inside::LINT,
+    &target_is_traefik::LINT,
+    &unknown_service::LINT,
+    &unknown_suppression::LINT,
+    &unused_suppression::LINT,
+    &unwatched_file::LINT,
+];
 
 /// The rule about comments that allow what is not there.
 pub const UNUSED_SUPPRESSION: &str = "unused-suppression";

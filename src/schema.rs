@@ -3,6 +3,10 @@
 //! Traefik refuses the whole directory for a field that it does not know and for a section that
 //! holds nothing; field names match without regard to case.
 
+pub mod scalar;
+pub mod time;
+pub mod value;
+
 use crate::document::{Document, Kind, Ref};
 
 /// Something for which Traefik refuses the whole directory.
@@ -135,4 +139,22 @@ fn empty(key: Ref<'_>) -> Fault {
 
 fn fault(at: Ref<'_>, message: String) -> Fault {
     Fault { line: at.line(), message }
+}
+
+/// A text in quotes as Go's `%q` shows it.
+fn quote(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            c if (c as u32) < 0x20 || c as u32 == 0x7f => quoted.push_str(&format!("\\x{:02x}", c as u32)),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
 }

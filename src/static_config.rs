@@ -1,19 +1,49 @@
 //! What Traefik's static configuration says that matters here: entry points, certificate resolvers,
 //! and where the dynamic configuration lies. Pure: text in, values out.
 
-use crate::document::{Document, Format, Kind, Ref, SyntaxError};
+mod model;
+mod tree;
+
+use crate::document::{Document, Format, Kind, Ref, Span, SyntaxError};
+use std::borrow::Cow;
+use tree::Node;
+
+/// The entry point that Traefik adds for its own services.
+pub const TRAEFIK: &str = "traefik";
 
 /// A static configuration, as far as it matters here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StaticConfig {
-    /// Entry points in the order of the file.
+    /// Entry points in the order of the file, then those that Traefik adds by itself.
     pub entry_points: Vec<EntryPoint>,
-    /// Names of the certificate resolvers.
-    pub resolvers: Vec<String>,
+    /// The certificate resolvers.
+    pub resolvers: Vec<Resolver>,
     /// `providers.file.directory`.
     pub directory: Option<String>,
     /// `providers.file.filename`; without effect where there is a directory.
     pub filename: Option<String>,
+    /// `providers.file.watch`.
+    pub watch: bool,
+    /// The providers that are enabled, by the name that references have after the `@`.
+    pub providers: Vec<String>,
+    /// `providers.precedence` in lower case, where it is given.
+    pub precedence: Option<Vec<String>>,
+    /// `core.defaultRuleSyntax`, where anything of `core` is set.
+    pub default_rule_syntax: Option<String>,
+    /// `core.strictTLSOptions`.
+    pub strict_tls_options: bool,
+    /// `api`, where it is on.
+    pub api: Option<Api>,
+    /// `ping`, where it is on.
+    pub ping: Option<Internal>,
+    /// `metrics.prometheus`, where it is on.
+    pub prometheus: Option<Internal>,
+    /// `providers.rest.insecure`.
+    pub rest_insecure: bool,
+    /// The plugins for middlewares, remote and local.
+    pub plugins: Vec<NamedAt>,
+    /// A plugin that surely can't be set up: Traefik then gives up all of them.
+    pub broken_plugin: Option<NamedAt>,
 }
 
 /// An entry point.
@@ -21,14 +51,103 @@ pub struct StaticConfig {
 pub struct EntryPoint {
     /// Its name; references match it exactly.
     pub name: String,
+    /// Where its name stands.
+    pub at: Span,
+    /// Its address as it is written.
+    pub address: String,
+    /// The port of the address.
+    pub port: Option<u16>,
     /// Whether it takes UDP, not TCP.
     pub udp: bool,
+    /// `asDefault`.
+    pub as_default: bool,
     /// Whether HTTP routers on it get TLS without asking.
     pub tls: bool,
     /// The certificate resolver of that TLS.
     pub cert_resolver: Option<String>,
     /// The TLS options of that TLS.
     pub options: Option<String>,
+    /// The names for which that TLS asks for certificates.
+    pub domains: Vec<String>,
+    /// Middlewares that come before those of each HTTP router.
+    pub middlewares: Vec<NamedAt>,
+    /// Whether Traefik makes copies of HTTP routers that are on it and on others.
+    pub has_model: bool,
+    /// The redirection of everything plain.
+    pub redirection: Option<Redirection>,
+    /// `allowACMEByPass`.
+    pub allow_acme_by_pass: bool,
+    /// Whether Traefik adds it by itself.
+    pub implicit: bool,
+}
+
+/// A name, and where it stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamedAt {
+    /// The name.
+    pub name: String,
+    /// Its bytes.
+    pub at: Span,
+}
+
+impl NamedAt {
+    fn key(node: &Node) -> NamedAt {
+        NamedAt { name: node.key.clone(), at: node.key_at }
+    }
+}
+
+/// The redirection of an entry point.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redirection {
+    /// The other entry point, or a port as `:8443`; empty where none is said.
+    pub to: String,
+    /// Where that stands.
+    pub at: Span,
+    /// The scheme.
+    pub scheme: String,
+    /// Whether it answers with 301, not 302.
+    pub permanent: bool,
+    /// The priority of its router; 0 means the length of its rule.
+    pub priority: i64,
+}
+
+/// A certificate resolver.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resolver {
+    /// Its name.
+    pub name: String,
+    /// Where its name stands.
+    pub at: Span,
+    /// Whether Traefik knows it as far as the settings decide: one with nothing in it counts as nonexistent.
+    pub usable: bool,
+    /// The entry point of its HTTP challenge.
+    pub http_challenge: Option<String>,
+    /// Whether it has a TLS challenge.
+    pub tls_challenge: bool,
+    /// Whether it has a DNS challenge.
+    pub dns_challenge: bool,
+    /// The file in which an ACME resolver keeps its certificates.
+    pub storage: Option<String>,
+}
+
+/// `api`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Api {
+    /// Whether it is served on the entry point `traefik`.
+    pub insecure: bool,
+    /// Whether there is a dashboard.
+    pub dashboard: bool,
+    /// Whether there are `/debug` pages.
+    pub debug: bool,
+}
+
+/// A service of Traefik's own that is served on an entry point.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Internal {
+    /// The entry point.
+    pub entry_point: String,
+    /// Whether only routers of the dynamic configuration serve it.
+    pub manual_routing: bool,
 }
 
 /// Why a text is not a static configuration.
@@ -40,95 +159,72 @@ pub enum BadStatic {
     Service(String),
 }
 
-/// One value of the configuration: its path of keys, and its text.
-type Pair = (Vec<String>, String);
-
 impl StaticConfig {
     /// Reads Traefik's own file, or the flags in a compose file's service (`service` where several run Traefik).
     pub fn parse(format: Format, source: String, service: Option<&str>) -> Result<StaticConfig, BadStatic> {
         let document = Document::parse(format, source).map_err(BadStatic::Syntax)?;
         let Some(root) = document.root() else { return Ok(StaticConfig::default()) };
-        let mut pairs = Vec::new();
-        match root
-            .field("services")
-            .filter(|_| root.field("entryPoints").is_none() && root.field("providers").is_none())
-        {
-            Some(services) => flags(compose_service(services, service)?, &mut pairs),
-            None => flatten(root, &mut Vec::new(), &mut pairs),
-        }
-        Ok(StaticConfig::of(&pairs))
-    }
-
-    fn of(pairs: &[Pair]) -> StaticConfig {
-        let mut config = StaticConfig::default();
-        for (path, value) in pairs {
-            let keys: Vec<String> = path.iter().map(|k| k.to_ascii_lowercase()).collect();
-            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-            match keys.as_slice() {
-                ["entrypoints", _, rest @ ..] => {
-                    let name = &path[1];
-                    let at = config.entry_points.iter().position(|e| e.name == *name).unwrap_or_else(|| {
-                        config.entry_points.push(EntryPoint { name: name.clone(), ..EntryPoint::default() });
-                        config.entry_points.len() - 1
-                    });
-                    entry_point(&mut config.entry_points[at], rest, value);
-                }
-                ["certificatesresolvers", _, ..] if !config.resolvers.contains(&path[1]) => {
-                    config.resolvers.push(path[1].clone())
-                }
-                ["providers", "file", "directory"] => config.directory = Some(value.clone()),
-                ["providers", "file", "filename"] => config.filename = Some(value.clone()),
-                _ => {}
-            }
-        }
-        config
+        let is_compose = root.field("entryPoints").is_none() && root.field("providers").is_none();
+        let tree = match root.field("services").filter(|_| is_compose) {
+            Some(services) => flags(compose_service(services, service)?),
+            None => Node::of(root),
+        };
+        Ok(model::of(&tree))
     }
 
     /// The entry point of this name.
     pub fn entry_point(&self, name: &str) -> Option<&EntryPoint> {
         self.entry_points.iter().find(|e| e.name == name)
     }
-}
 
-fn entry_point(entry: &mut EntryPoint, keys: &[&str], value: &str) {
-    match keys {
-        ["address"] => entry.udp = value.to_ascii_lowercase().ends_with("/udp"),
-        ["http", "tls"] => entry.tls = is_true(value),
-        ["http", "tls", field, ..] => {
-            entry.tls = true;
-            match *field {
-                "certresolver" => entry.cert_resolver = Some(value.to_owned()),
-                "options" => entry.options = Some(value.to_owned()),
-                _ => {}
-            }
+    /// The entry points of HTTP and TCP routers that name none, sorted.
+    pub fn default_entry_points(&self) -> Vec<&str> {
+        let any = self.entry_points.iter().any(|e| e.as_default);
+        let fits = |e: &&EntryPoint| !e.udp && e.name != TRAEFIK && (e.as_default || !any);
+        sorted(self.entry_points.iter().filter(fits))
+    }
+
+    /// The entry points of UDP routers that name none, sorted.
+    pub fn udp_entry_points(&self) -> Vec<&str> {
+        sorted(self.entry_points.iter().filter(|e| e.udp))
+    }
+
+    /// The resolver of this name.
+    pub fn resolver(&self, name: &str) -> Option<&Resolver> {
+        self.resolvers.iter().find(|r| r.name == name)
+    }
+
+    /// Whether something of this provider can exist, as `docker` in `auth@docker`.
+    pub fn provider_declared(&self, name: &str) -> bool {
+        matches!(name, "file" | "internal") || self.providers.iter().any(|p| p == name)
+    }
+
+    /// Whether Traefik has its own service of this name, as `api` in `api@internal`.
+    pub fn internal_service_enabled(&self, name: &str) -> bool {
+        match name {
+            "noop" => true,
+            "api" => self.api.is_some(),
+            "dashboard" => self.api.as_ref().is_some_and(|api| api.dashboard),
+            "ping" => self.ping.is_some(),
+            "prometheus" => self.prometheus.is_some(),
+            "rest" => self.providers.iter().any(|p| p == "rest"),
+            "acme-http" => self.resolvers.iter().any(|r| r.http_challenge.is_some()),
+            _ => false,
         }
-        _ => {}
+    }
+
+    /// Whether a redirection leads somewhere; else Traefik leaves it out.
+    pub fn redirects(&self, redirection: &Redirection) -> bool {
+        let port = redirection.to.strip_prefix(':');
+        port.is_some_and(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()))
+            || self.entry_point(&redirection.to).is_some_and(|target| target.address.contains(':'))
     }
 }
 
-fn is_true(text: &str) -> bool {
-    matches!(text.to_ascii_lowercase().as_str(), "true" | "")
-}
-
-/// Every scalar below a node, with its path. An empty mapping counts as `true`, as Traefik takes it.
-fn flatten(node: Ref<'_>, path: &mut Vec<String>, pairs: &mut Vec<Pair>) {
-    // Deeper than any setting; keeps hostile nesting from being followed.
-    const DEEPEST: usize = 16;
-    if path.len() > DEEPEST || node.is_null() {
-        return;
-    }
-    let fields = node.fields();
-    match node.kind() {
-        Kind::Map if !fields.is_empty() => {
-            for (key, value) in fields {
-                path.push(key.text().unwrap_or_default().to_owned());
-                flatten(value, path, pairs);
-                path.pop();
-            }
-        }
-        Kind::Map => pairs.push((path.clone(), "true".into())),
-        _ => pairs.push((path.clone(), node.text().unwrap_or_default().to_owned())),
-    }
+fn sorted<'c>(entry_points: impl Iterator<Item = &'c EntryPoint>) -> Vec<&'c str> {
+    let mut names: Vec<&str> = entry_points.map(|e| e.name.as_str()).collect();
+    names.sort_unstable();
+    names
 }
 
 /// The service of a compose file that runs Traefik.
@@ -154,8 +250,9 @@ fn compose_service<'d>(services: Ref<'d>, wanted: Option<&str>) -> Result<Ref<'d
 }
 
 /// The static configuration that stands in a service's `command`.
-fn flags(service: Ref<'_>, pairs: &mut Vec<Pair>) {
-    let Some(command) = service.field("command") else { return };
+fn flags(service: Ref<'_>) -> Node {
+    let mut root = Node::default();
+    let Some(command) = service.field("command") else { return root };
     let words: Vec<&str> = match command.kind() {
         Kind::Seq => command.items().filter_map(|item| item.resolved().text()).collect(),
         _ => command.text().unwrap_or_default().split_whitespace().collect(),
@@ -164,8 +261,10 @@ fn flags(service: Ref<'_>, pairs: &mut Vec<Pair>) {
         let Some(flag) = word.trim().strip_prefix('-') else { continue };
         let (path, value) =
             flag.trim_start_matches('-').split_once('=').unwrap_or((flag.trim_start_matches('-'), "true"));
-        pairs.push((path.split('.').map(str::to_owned).collect(), value.to_owned()));
+        let path: Vec<Cow<'_, str>> = path.split('.').map(Cow::Borrowed).collect();
+        root.insert(&path, value, Span::default(), Span::default());
     }
+    root
 }
 
 #[cfg(test)]
@@ -181,7 +280,7 @@ mod tests {
             [("web", false, false), ("secure", false, true), ("dns", true, false)]
         );
         assert_eq!(config.entry_point("secure").unwrap().cert_resolver.as_deref(), Some("le"));
-        assert_eq!((config.directory.as_deref(), config.resolvers), (Some("/etc/dyn"), vec!["le".to_owned()]));
+        assert_eq!((config.directory.as_deref(), config.resolver("le").is_some()), (Some("/etc/dyn"), true));
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod journal;
 mod lock;
 mod notes;
 mod read;
+mod survey;
 
 use crate::document::{Document, Format};
 use crate::edit::{self, Patch};
@@ -25,6 +26,7 @@ pub use read::{Snapshot, content};
 use rustix::io::Errno;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+pub use survey::Known;
 
 /// The managed directory.
 pub struct Store {

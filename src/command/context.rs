@@ -8,7 +8,8 @@ use crate::plan::Facts;
 use crate::release::Release;
 use crate::settings::{Origin, Settings, SettingsFile, duration, parse_file};
 use crate::static_config::{BadStatic, StaticConfig};
-use crate::store::Store;
+use crate::store::{Known, Snapshot, Store};
+use crate::surroundings::Surroundings;
 use anyhow::Context as _;
 use clap::ValueEnum;
 use std::cell::RefCell;
@@ -76,6 +77,21 @@ impl Context {
             warnings: RefCell::new(warnings),
             global: cli.global.clone(),
         })
+    }
+
+    /// Looks at all that has a say beside the files of a snapshot. Relative paths are tried in the working directory
+    /// and beside the static configuration; `to_host` says where another path of Traefik's lies here.
+    pub fn survey(
+        &self,
+        store: &Store,
+        snapshot: &Snapshot,
+        to_host: &dyn Fn(&str) -> Option<PathBuf>,
+    ) -> Result<Surroundings, Error> {
+        let beside = self.static_file.as_deref().and_then(Path::parent).map(Path::to_owned);
+        let folders: Vec<PathBuf> = [Some(PathBuf::new()), beside].into_iter().flatten().collect();
+        let Facts { release, static_config, .. } = &self.facts;
+        let known = Known { release: *release, static_config: static_config.clone(), folders: &folders, to_host };
+        store.survey(snapshot, known)
     }
 
     /// Keeps warnings for standard error.

@@ -194,15 +194,21 @@ fn files_of(place: &Place) -> Result<Snapshot, Error> {
 }
 
 /// What is known beside the texts.
-fn surroundings(context: &Context, _place: &Place, _snapshot: &Snapshot) -> Surroundings {
-    let mut surroundings = Surroundings::unknown(context.facts.release);
-    surroundings.static_config = context.facts.static_config.clone();
-    surroundings
+fn surroundings(context: &Context, place: &Place, snapshot: &Snapshot) -> Result<Surroundings, Error> {
+    let mut surroundings = match context.survey(&place.store, snapshot, &|path| Some(path.into())) {
+        // Standard input can stand for a file in a folder that is not there yet.
+        Err(_) if place.alone && place.input.is_some() => Surroundings::unknown(context.facts.release),
+        surveyed => surveyed?,
+    };
+    if place.alone {
+        surroundings.entries.retain(|entry| place.is_wanted(&entry.path));
+    }
+    Ok(surroundings)
 }
 
 fn judge_place(context: &Context, place: &Place) -> Result<(Judged, Surroundings), Error> {
     let snapshot = files_of(place)?;
-    let surroundings = surroundings(context, place, &snapshot);
+    let surroundings = surroundings(context, place, &snapshot)?;
     Ok((judged(place, snapshot.files, &surroundings), surroundings))
 }
 

@@ -86,6 +86,9 @@ impl Stamp {
 
 const IRREGULAR: &str = "this is not a regular file; Traefik would fail or hang on it";
 
+/// Longer paths Linux does not take, and so Traefik gives up on the directory; this also bounds how deep one goes.
+const LONGEST_PATH: usize = 4096;
+
 /// How often a directory is listed again because files vanished under our hands.
 const TRIES: usize = 50;
 
@@ -117,6 +120,9 @@ fn walk(folder: &Folder, prefix: &str, snapshot: &mut Snapshot) -> Result<bool, 
         let shown = name.to_string_lossy();
         let whole = match folder.file_type(&name) {
             Some(FileType::Directory) if prefix.is_empty() && name == STATE => true,
+            Some(FileType::Directory) if folder.path().as_os_str().len() + name.len() >= LONGEST_PATH => {
+                return Err(super::open_error(&folder.path().join(&name), Errno::NAMETOOLONG.into()));
+            }
             Some(FileType::Directory) => match folder.below(&name) {
                 Ok(below) => walk(&below, &format!("{prefix}{shown}/"), snapshot)?,
                 Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => false,
@@ -139,7 +145,7 @@ fn load(folder: &Folder, prefix: &str, name: &OsStr, snapshot: &mut Snapshot) ->
     let linked = folder.file_type(name) == Some(FileType::Symlink);
     let broken = |message: String| File {
         path: path.clone(),
-        content: Content::Broken { source: String::new(), line: 0, message },
+        content: Content::Broken { source: String::new(), line: 0, at: 0, message },
     };
     let mut real = here.clone();
     let opened = if linked {
@@ -168,6 +174,10 @@ fn load(folder: &Folder, prefix: &str, name: &OsStr, snapshot: &mut Snapshot) ->
         Err(error) => return Err(super::open_error(&here, error.into())),
     };
     let stat = rustix::fs::fstat(&file).with_context(|| format!("can't look at {}", here.display()))?;
+    if is_null_device(&stat) {
+        snapshot.files.push(File { content: content(&path, Vec::new()), path });
+        return Ok(true);
+    }
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
         snapshot.files.push(broken(IRREGULAR.into()));
         return Ok(true);
@@ -181,18 +191,25 @@ fn load(folder: &Folder, prefix: &str, name: &OsStr, snapshot: &mut Snapshot) ->
     Ok(true)
 }
 
+/// Whether this is `/dev/null`, with which people mask files; Traefik reads it as an empty file.
+pub(super) fn is_null_device(stat: &Stat) -> bool {
+    FileType::from_raw_mode(stat.st_mode) == FileType::CharacterDevice && stat.st_rdev == rustix::fs::makedev(1, 3)
+}
+
 /// What a file's bytes say.
 pub fn content(path: &str, bytes: Vec<u8>) -> Content {
     let source = match String::from_utf8(bytes) {
         Ok(source) => source,
         Err(error) => {
             let bytes = error.as_bytes();
-            let line = 1 + bytes[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
+            let at = error.utf8_error().valid_up_to();
+            let line = 1 + bytes[..at].iter().filter(|b| **b == b'\n').count();
             let message = match bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
                 true => "this file is UTF-16; write it as UTF-8".into(),
                 false => "invalid UTF-8".into(),
             };
-            return Content::Broken { source: String::new(), line, message };
+            let source = String::from_utf8_lossy(bytes).into_owned();
+            return Content::Broken { source, line, at: at as u32, message };
         }
     };
     if let Some(at) = crate::document::template_at(&source) {
@@ -200,8 +217,11 @@ pub fn content(path: &str, bytes: Vec<u8>) -> Content {
         return Content::Template { source, line };
     }
     let format = Format::of(path).unwrap_or(Format::Yaml);
-    match Document::parse(format, source) {
+    match Document::parse_or_return(format, source) {
         Ok(document) => Content::Parsed(document),
-        Err(error) => Content::Broken { source: String::new(), line: error.line, message: error.message },
+        Err((error, source)) => {
+            let at = crate::document::byte_at(&source, error.line, error.column) as u32;
+            Content::Broken { source, line: error.line, at, message: error.message }
+        }
     }
 }

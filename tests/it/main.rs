@@ -22,3 +22,4 @@ mod support;
 mod terminal;
 mod tidy;
 mod validate;
+mod validate_disk;

@@ -96,6 +96,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "name",
             "release",
+            "certificate",
             "document",
             "rule",
             "schema",
@@ -104,6 +105,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "inventory",
             "edit",
             "finding",
+            "named",
             "runtime",
             "lint",
             "judge",
