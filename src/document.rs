@@ -6,6 +6,8 @@
 //! where the file's spelling is not the value itself (escapes, folded lines).
 
 mod lines;
+pub mod scalar;
+mod timestamp;
 pub mod toml;
 mod tree;
 pub mod yaml;
@@ -269,7 +271,7 @@ impl<'d> Ref<'d> {
     }
     /// Whether this key is YAML's merge key `<<`.
     pub fn is_merge_key(self) -> bool {
-        self.document.format == Format::Yaml && self.style() == Style::Plain && self.raw() == "<<"
+        scalar::is_merge_key(self)
     }
     /// The entries of a mapping with aliases followed and merge keys applied: what Traefik sees.
     pub fn fields(self) -> Vec<(Ref<'d>, Ref<'d>)> {

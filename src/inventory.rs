@@ -1,10 +1,11 @@
 //! All files merged as Traefik merges them: which router, service and middleware is defined where,
 //! and what refers to it.
 
-use crate::document::{Document, Kind as NodeKind, Ref};
+use crate::document::{self, Document, Format, Kind as NodeKind, Ref};
 use crate::error::Place;
 use crate::name::Kind;
-use crate::schema::{self, Fault};
+use crate::release::Release;
+use crate::schema::{self, Fault, Remark};
 use std::collections::HashMap;
 
 /// A file of the dynamic configuration.
@@ -47,6 +48,21 @@ impl Content {
         match self {
             Content::Parsed(document) => document.into_source(),
             Content::Template { source, .. } | Content::Broken { source, .. } => source,
+        }
+    }
+
+    /// What a text says.
+    pub fn of(format: Format, source: String) -> Content {
+        if let Some(at) = document::template_at(&source) {
+            let line = document::line_of(&source, at);
+            return Content::Template { source, line };
+        }
+        match Document::parse_or_return(format, source) {
+            Ok(document) => Content::Parsed(document),
+            Err((error, source)) => {
+                let at = document::byte_at(&source, error.line, error.column) as u32;
+                Content::Broken { source, line: error.line, at, message: error.message }
+            }
         }
     }
 }
@@ -205,7 +221,7 @@ impl<'a> Inventory<'a> {
         self.files.iter().any(|f| matches!(f.content, Content::Template { .. }))
     }
 
-    /// What makes Traefik refuse the directory, in load order; Traefik reports the first only.
+    /// What makes the newest Traefik refuse the directory, in load order; Traefik reports the first only.
     pub fn faults(&self) -> Vec<(Place, String)> {
         let mut all = Vec::new();
         for file in &self.files {
@@ -213,7 +229,9 @@ impl<'a> Inventory<'a> {
             match &file.content {
                 Content::Broken { line, message, .. } => all.push((at(*line), message.clone())),
                 Content::Parsed(document) => {
-                    all.extend(schema::faults(document).into_iter().map(|Fault { line, message }| (at(line), message)));
+                    for fault in schema::faults(document, Release::NEWEST) {
+                        all.push((at(document.line(fault.span.start)), fault.message()));
+                    }
                 }
                 Content::Template { .. } => {}
             }
@@ -230,6 +248,40 @@ impl<'a> Inventory<'a> {
             }
         }
         users
+    }
+}
+
+/// What a release of Traefik's decoder says of files.
+pub struct Loading<'a> {
+    /// For each file, in load order.
+    pub files: Vec<(Vec<Fault<'a>>, Vec<Remark<'a>>)>,
+    is_broken: bool,
+}
+
+impl<'a> Loading<'a> {
+    /// Asks the decoder.
+    pub fn of(inventory: &Inventory<'a>, release: Release) -> Loading<'a> {
+        let files = inventory.files.iter().map(|file| match file.document() {
+            Some(document) => schema::check(document, release),
+            None => Default::default(),
+        });
+        let is_broken = inventory.files.iter().any(|file| matches!(file.content, Content::Broken { .. }));
+        Loading { files: files.collect(), is_broken }
+    }
+
+    /// Whether Traefik refuses the directory.
+    pub fn is_refused(&self) -> bool {
+        self.is_broken || self.files.iter().any(|(faults, _)| !faults.is_empty())
+    }
+
+    /// Every fault with its file, in load order.
+    pub fn faults(&self) -> impl Iterator<Item = (usize, &Fault<'a>)> {
+        self.files.iter().enumerate().flat_map(|(file, (faults, _))| faults.iter().map(move |fault| (file, fault)))
+    }
+
+    /// Every remark with its file, in load order.
+    pub fn remarks(&self) -> impl Iterator<Item = (usize, &Remark<'a>)> {
+        self.files.iter().enumerate().flat_map(|(file, (_, remarks))| remarks.iter().map(move |remark| (file, remark)))
     }
 }
 

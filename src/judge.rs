@@ -1,7 +1,7 @@
 //! Judges a whole configuration: would Traefik load it, what would it make of it, what else is not as meant.
 
 use crate::finding::{Finding, Suppressed};
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, Loading};
 use crate::lint::{self, Subject};
 use crate::runtime::{self, Runtime};
 use crate::surroundings::Surroundings;
@@ -42,22 +42,17 @@ pub struct Judgement<'a> {
 
 /// Judges what the files say.
 pub fn judge<'a>(inventory: &Inventory<'a>, surroundings: &Surroundings) -> Judgement<'a> {
-    let verdict = match (inventory.faults().is_empty(), inventory.has_templates()) {
-        (false, _) => Verdict::Rejected,
-        (true, true) => Verdict::Unknown,
-        (true, false) => Verdict::Accepted,
+    let loading = Loading::of(inventory, surroundings.release);
+    let verdict = match (loading.is_refused(), inventory.has_templates()) {
+        (true, _) => Verdict::Rejected,
+        (false, true) => Verdict::Unknown,
+        (false, false) => Verdict::Accepted,
     };
     let runtime = match verdict {
         Verdict::Rejected => Runtime::default(),
         _ => runtime::build(inventory, surroundings),
     };
-    let subject = Subject {
-        inventory,
-        runtime: &runtime,
-        surroundings,
-        is_loaded: verdict == Verdict::Accepted,
-        is_refused: verdict == Verdict::Rejected,
-    };
+    let subject = Subject { inventory, loading: &loading, runtime: &runtime, surroundings };
     let lint::Found { findings, suppressed } = lint::run(&subject);
     Judgement { verdict, runtime, findings, suppressed }
 }

@@ -1,32 +1,48 @@
 //! What can be found in a configuration. Each lint is one file: name, severity, explanation with a bad and a good
 //! example, check. A test runs every example; `explain`, the manual page and SARIF are made from the same values.
 
+mod case_variants;
 mod certificate_broken;
 mod certificate_duplicate;
 mod certificate_expired;
 mod certificate_missing;
 mod certificate_unreadable;
+mod converted_value;
 mod dangling_link;
+mod deprecated_field;
 mod editor_file;
+mod empty_section;
+mod field_too_new;
 mod file_permissions;
 mod hidden_folder_loaded;
 mod host_not_covered;
+mod ignored_field;
 mod irregular_file;
 mod loaded;
+mod nearest;
 mod not_loaded_file;
+mod null_tls;
+mod second_document;
 mod secret_permissions;
 mod static_file_inside;
+mod strings_for_objects;
 mod suppress;
+mod syntax_error;
 mod target_is_traefik;
+mod template;
 #[cfg(test)]
 mod tests;
+mod tls_not_on;
+mod unknown_field;
+mod unknown_section;
 mod unknown_service;
 mod unknown_suppression;
 mod unused_suppression;
 mod unwatched_file;
+mod wrong_type;
 
 use crate::finding::{Finding, Location, Severity, Suppressed};
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, Loading};
 use crate::runtime::Runtime;
 use crate::surroundings::Surroundings;
 
@@ -50,21 +66,19 @@ pub struct Lint {
 
 /// Names and texts of files. `traefik.yml` is the static configuration, another `.yml` or `.toml` is dynamic, any other
 /// name is a file that the configuration names. `a.yml -> b` is a link, `key.pem (0644)` a file with these permissions,
-/// `a.yml (pipe)` a pipe; a text in angle brackets, `<certificate>`, says what the file holds.
+/// `a.yml (pipe)` a pipe; a text in angle brackets, `<certificate>`, says what the file holds. `--traefik` is the release.
 pub type Example = &'static [(&'static str, &'static str)];
 
 /// What lints look at.
 pub struct Subject<'a> {
     /// All files merged as Traefik merges them.
     pub inventory: &'a Inventory<'a>,
+    /// What Traefik refuses of the files, and what it takes without a word.
+    pub loading: &'a Loading<'a>,
     /// What Traefik makes of them; empty where it refuses the directory.
     pub runtime: &'a Runtime<'a>,
     /// What is known beside the texts.
     pub surroundings: &'a Surroundings,
-    /// Whether Traefik loads the directory; false too where that is not known.
-    pub is_loaded: bool,
-    /// Whether Traefik refuses the directory.
-    pub is_refused: bool,
 }
 
 /// What the lints have found.
@@ -78,25 +92,40 @@ pub struct Found {
 
 /// Every lint, by name.
 pub static LINTS: &[&Lint] = &[
+    &case_variants::LINT,
     &certificate_broken::LINT,
     &certificate_duplicate::LINT,
     &certificate_expired::LINT,
     &certificate_missing::LINT,
     &certificate_unreadable::LINT,
+    &converted_value::LINT,
     &dangling_link::LINT,
+    &deprecated_field::LINT,
     &editor_file::LINT,
+    &empty_section::LINT,
+    &field_too_new::LINT,
     &file_permissions::LINT,
     &hidden_folder_loaded::LINT,
     &host_not_covered::LINT,
+    &ignored_field::LINT,
     &irregular_file::LINT,
     &not_loaded_file::LINT,
+    &null_tls::LINT,
+    &second_document::LINT,
     &secret_permissions::LINT,
     &static_file_inside::LINT,
+    &strings_for_objects::LINT,
+    &syntax_error::LINT,
     &target_is_traefik::LINT,
+    &template::LINT,
+    &tls_not_on::LINT,
+    &unknown_field::LINT,
+    &unknown_section::LINT,
     &unknown_service::LINT,
     &unknown_suppression::LINT,
     &unused_suppression::LINT,
     &unwatched_file::LINT,
+    &wrong_type::LINT,
 ];
 
 /// The rule about comments that allow what is not there.

@@ -17,6 +17,7 @@ use crate::edit::{self, Patch};
 use crate::error::{Code, Error, Place};
 use crate::inventory::{Content, File, Inventory, Part};
 use crate::plan::{Effect, FileEdit, Plan};
+use crate::release::Release;
 use crate::route::Route;
 use crate::schema;
 use commit::Commit;
@@ -178,7 +179,7 @@ fn prepare(
             let plain = apply(&path, old, document.as_ref(), patch);
             let hollow = notes.hollowed(&path, patch).and_then(|p| apply(&path, old, document.as_ref(), &p).ok());
             // A section that can't stand there without a value goes after all.
-            document = Some(match hollow.filter(|document| schema::faults(document).is_empty()) {
+            document = Some(match hollow.filter(|document| schema::faults(document, Release::NEWEST).is_empty()) {
                 Some(hollow) => hollow,
                 None => plain?,
             });

@@ -45,7 +45,7 @@ pub(super) fn apply(subject: &Subject<'_>, findings: Vec<Finding>) -> Found {
         };
         let by = |line| index.get(&(finding.at.source, finding.rule, line)).copied();
         match line.and_then(|line| by(Some(line)).or_else(|| by(None))) {
-            Some(at) if !(subject.is_refused && finding.severity == Severity::Error) => {
+            Some(at) if !(subject.loading.is_refused() && finding.severity == Severity::Error) => {
                 used[at] = true;
                 let by = &allowances[at];
                 found.suppressed.push(Suppressed { finding, by: Some(by.at), reason: by.reason.to_owned() });
@@ -54,7 +54,7 @@ pub(super) fn apply(subject: &Subject<'_>, findings: Vec<Finding>) -> Found {
         }
     }
     // What a refused directory or a template would bring to light is not known, so neither is what a comment is for.
-    if subject.is_loaded {
+    if !subject.loading.is_refused() && !subject.inventory.has_templates() {
         let unused = allowances.iter().zip(used).filter(|(_, used)| !used).map(|(allowance, _)| allowance);
         found.findings.extend(unused.filter_map(unused_suppression::finding));
     }

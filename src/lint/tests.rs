@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::certificate::fixtures;
-use crate::document::{Document, Format};
+use crate::document::Format;
 use crate::inventory::{Content, File, Inventory};
 use crate::judge::judge;
 use crate::release::Release;
@@ -15,6 +15,10 @@ fn findings(example: &[(&str, &str)]) -> Vec<Finding> {
     surroundings.now = 1_790_000_000;
     let mut files = Vec::new();
     for (name, text) in example {
+        if *name == "--traefik" {
+            surroundings.release = Release::parse(text).unwrap();
+            continue;
+        }
         if *name == "traefik.yml" {
             surroundings.static_config = Some(StaticConfig::parse(Format::Yaml, (*text).into(), None).unwrap());
             continue;
@@ -31,14 +35,12 @@ fn findings(example: &[(&str, &str)]) -> Vec<Finding> {
                 EntryKind::Link { target: target.into(), leads_to }
             }
         };
-        let broken = |line, message| Content::Broken { source: (*text).into(), line, at: 0, message };
+        let closed = || Content::Broken { source: (*text).into(), line: 0, at: 0, message: String::new() };
         match (Format::of(path), &kind) {
             (Some(format), EntryKind::File) => {
-                let parsed = Document::parse(format, (*text).into());
-                let content = parsed.map_or_else(|e| broken(e.line, e.message), Content::Parsed);
-                files.push(File { path: path.into(), content });
+                files.push(File { path: path.into(), content: Content::of(format, (*text).into()) });
             }
-            (Some(_), _) => files.push(File { path: path.into(), content: broken(0, String::new()) }),
+            (Some(_), _) => files.push(File { path: path.into(), content: closed() }),
             (None, _) => {
                 surroundings.named.insert(path.into(), named(text, mode));
             }

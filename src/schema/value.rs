@@ -3,8 +3,8 @@
 //! Every function follows aliases. What makes Traefik refuse the file gives `None` or nothing here;
 //! [`faults`](super::faults) says what that is.
 
-use super::scalar::{Scalar, is_merge_key};
 use super::time;
+use crate::document::scalar::{Scalar, is_merge_key};
 use crate::document::{Format, Kind, Ref, Span, Style};
 use std::borrow::Cow;
 

@@ -2,7 +2,7 @@
 
 use super::folder::{Folder, STATE};
 use super::journal;
-use crate::document::{Document, Format};
+use crate::document::Format;
 use crate::error::Error;
 use crate::inventory::{Content, File};
 use anyhow::{Context, Result, anyhow};
@@ -212,16 +212,5 @@ pub fn content(path: &str, bytes: Vec<u8>) -> Content {
             return Content::Broken { source, line, at: at as u32, message };
         }
     };
-    if let Some(at) = crate::document::template_at(&source) {
-        let line = crate::document::line_of(&source, at);
-        return Content::Template { source, line };
-    }
-    let format = Format::of(path).unwrap_or(Format::Yaml);
-    match Document::parse_or_return(format, source) {
-        Ok(document) => Content::Parsed(document),
-        Err((error, source)) => {
-            let at = crate::document::byte_at(&source, error.line, error.column) as u32;
-            Content::Broken { source, line: error.line, at, message: error.message }
-        }
-    }
+    Content::of(Format::of(path).unwrap_or(Format::Yaml), source)
 }

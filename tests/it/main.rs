@@ -11,6 +11,7 @@
 mod agreement;
 mod changes;
 mod completions;
+mod differential;
 mod dry_run;
 mod front;
 mod input;

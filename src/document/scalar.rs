@@ -1,8 +1,8 @@
 //! What a scalar is for Traefik: the value that yaml.v3 or BurntSushi's TOML library makes of it, and the text that
 //! Traefik's decoder makes of that.
 
-use super::time;
-use crate::document::{Format, Kind, Ref, Style};
+use super::timestamp::is_timestamp;
+use super::{Format, Kind, Ref, Style};
 use std::borrow::Cow;
 
 /// A scalar's value in Go.
@@ -47,6 +47,18 @@ impl<'d> Scalar<'d> {
             Scalar::Float(value) => Cow::Owned(float_text(value)),
             Scalar::Null | Scalar::Time | Scalar::Impossible(_) => return None,
         })
+    }
+
+    /// YAML's name of its type, without the exclamation marks.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Scalar::Null => "null",
+            Scalar::Bool(_) => "bool",
+            Scalar::Int(_) | Scalar::Uint(_) => "int",
+            Scalar::Float(_) => "float",
+            Scalar::Time => "timestamp",
+            Scalar::Text(_) | Scalar::Impossible(_) => "str",
+        }
     }
 
     /// The kind that Go's reflection gives it, by its number: lists of mixed scalars take the highest.
@@ -105,7 +117,7 @@ fn tag_of(node: Ref<'_>) -> Option<&str> {
 }
 
 /// Whether YAML takes a key for the merge key.
-pub(super) fn is_merge_key(key: Ref<'_>) -> bool {
+pub fn is_merge_key(key: Ref<'_>) -> bool {
     key.kind() == Kind::Scalar
         && key.text() == Some("<<")
         && key.document().format() == Format::Yaml
@@ -128,24 +140,13 @@ fn yaml<'d>(node: Ref<'d>, text: &'d str) -> Scalar<'d> {
             let found = resolve(text, tag == "timestamp");
             match (tag, found) {
                 ("float", Scalar::Int(value)) => Scalar::Float(value as f64),
-                (tag, found) if type_name(&found) == tag => found,
+                (tag, found) if found.type_name() == tag => found,
                 (tag, found) => {
-                    Scalar::Impossible(format!("cannot decode !!{} `{text}` as a !!{tag}", type_name(&found)))
+                    Scalar::Impossible(format!("cannot decode !!{} `{text}` as a !!{tag}", found.type_name()))
                 }
             }
         }
         Some(_) => Scalar::Text(Cow::Borrowed(text)),
-    }
-}
-
-fn type_name(value: &Scalar<'_>) -> &'static str {
-    match value {
-        Scalar::Null => "null",
-        Scalar::Bool(_) => "bool",
-        Scalar::Int(_) | Scalar::Uint(_) => "int",
-        Scalar::Float(_) => "float",
-        Scalar::Time => "timestamp",
-        Scalar::Text(_) | Scalar::Impossible(_) => "str",
     }
 }
 
@@ -167,7 +168,7 @@ fn resolve(text: &str, timestamps: bool) -> Scalar<'_> {
     };
     let number = || match first {
         b'.' => float(&without_underscores(text)),
-        b'0'..=b'9' | b'+' | b'-' if timestamps && time::is_timestamp(text) => Some(Scalar::Time),
+        b'0'..=b'9' | b'+' | b'-' if timestamps && is_timestamp(text) => Some(Scalar::Time),
         b'0'..=b'9' | b'+' | b'-' => number(&without_underscores(text)),
         _ => None,
     };
