@@ -108,3 +108,33 @@ fn fix_changes_nothing_where_nothing_can_be_fixed() {
     assert_eq!((ran.code, ran.out.as_str()), (0, ""));
     assert_eq!(place.files(), before);
 }
+
+#[test]
+fn fix_repairs_what_is_deprecated_and_shows_it_first() {
+    let routes =
+        format!("{ROUTES}  middlewares:\n    only:\n      ipWhiteList: # ours\n        sourceRange: [10.0.0.0/8]\n");
+    let place = Place::with(&[("routes.yml", &routes)]);
+    let preview = place.run(&["validate", "--fix", "-n"]);
+    assert!(preview.out.contains("\n-      ipWhiteList: # ours\n+      ipAllowList: # ours\n"), "{preview:?}");
+    assert!(preview.err.starts_with("would fix  deprecated-field  dynamic/routes.yml: "), "{preview:?}");
+    assert_eq!(place.read("routes.yml"), routes);
+    assert_eq!(of_rule(&place.json(&["validate", "--fix", "--allow", "deprecated-field"]), RULE).len(), 1);
+    assert_eq!(place.read("routes.yml"), routes, "what is allowed is not repaired");
+    let value = place.json(&["validate", "--fix", "dynamic/routes.yml"]);
+    assert_eq!(value["fixed"]["repairs"][0]["rule"], "deprecated-field");
+    assert!(of_rule(&value, "deprecated-field").is_empty(), "{value}");
+    assert_eq!(place.read("routes.yml"), routes.replace("ipWhiteList", "ipAllowList"));
+    let text = place.ok(&["validate", "--fix"]);
+    assert!(text.starts_with("nothing to fix\n"), "{text}");
+}
+
+#[test]
+fn no_comment_suppresses_an_error_while_the_directory_is_refused() {
+    let place = Place::with(&[(
+        "routes.yml",
+        &ROUTES.replace("service: app #", "bogus: 1 # cloudlunacy: allow(unknown-field) #"),
+    )]);
+    let value = place.json(&["validate"]);
+    assert_eq!((&value["verdict"], of_rule(&value, "unknown-field").len()), (&"rejected".into(), 1));
+    assert_eq!(place.run(&["validate"]).code, 1);
+}

@@ -46,6 +46,10 @@ pub(in crate::command) fn elsewhere(args: &Validate, managed: &Path, only: Optio
 
 /// The directories that the arguments are about.
 pub(super) fn find(store: &Store, args: &Validate) -> Result<Vec<Place>, Error> {
+    if args.stdin_filename.is_some() && !args.targets.iter().any(|target| target == "-") {
+        return Err(Error::new(Code::Usage, "--stdin-filename says what - stands for, and there is no -")
+            .hint("write `cloudlunacy validate - --stdin-filename FILE`"));
+    }
     if args.targets.is_empty() {
         return Ok(vec![directory(store.elsewhere(store.path().to_owned()).reading(store.only()), None, args)]);
     }
@@ -79,7 +83,7 @@ fn directory(store: Store, wanted: Option<Vec<String>>, args: &Validate) -> Plac
     let dir = store.path();
     let shown = prefix(&std::env::current_dir().ok().and_then(|here| below(dir, &here)).unwrap_or(dir.to_owned()));
     let from_root = git::work_tree(dir).and_then(|root| below(dir, &root));
-    let machine = from_root.map_or_else(|| shown.clone(), |path| prefix(&path));
+    let machine = prefix(&from_root.unwrap_or(dir.to_owned()));
     Place { store, wanted, input: None, alone: args.alone, shown, machine }
 }
 

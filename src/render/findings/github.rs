@@ -22,7 +22,10 @@ fn line(view: &View<'_>, finding: &Finding, prefix: &str) -> String {
         Severity::Note => "notice",
     };
     let spot = view.spot(finding.at);
-    let mut properties = format!("file={}", property(spot.path));
+    let mut properties = format!("title={}", property(finding.rule));
+    if !spot.path.is_empty() {
+        properties.push_str(&format!(",file={}", property(spot.path)));
+    }
     if let Some((start, end)) = spot.range {
         properties.push_str(&format!(",line={},endLine={}", start.line, end.line));
         // GitHub takes columns only where an annotation stays in one line.
@@ -33,7 +36,7 @@ fn line(view: &View<'_>, finding: &Finding, prefix: &str) -> String {
     let mut message = format!("{prefix}{}", finding.message);
     message.extend(finding.help.iter().map(|help| format!("\nhelp: {help}")));
     message.extend(finding.traefik_says.iter().map(|says| format!("\nTraefik: {says}")));
-    format!("::{command} {properties},title={}::{}\n", property(finding.rule), data(&message))
+    format!("::{command} {properties}::{}\n", data(&message))
 }
 
 fn data(text: &str) -> String {

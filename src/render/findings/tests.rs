@@ -202,12 +202,12 @@ fn github_takes_nothing_from_a_file_for_a_command() {
     assert_eq!(lines.len(), 2, "{text}");
     assert!(
         lines[0].starts_with(
-            "::error file=deploy/routes.yml,line=5,endLine=5,col=16,endColumn=18,title=unknown-service::there is no service \"apq\": 100%25, <b>"
+            "::error title=unknown-service,file=deploy/routes.yml,line=5,endLine=5,col=16,endColumn=18::there is no service \"apq\": 100%25, <b>"
         ),
         "{text}"
     );
     assert!(lines[0].contains("%0A::error::x%0Ahelp: write app%0ATraefik: "), "{text}");
-    assert_eq!(lines[1], "::notice file=deploy/a b~,title=unknown-suppression::an editor left this file behind");
+    assert_eq!(lines[1], "::notice title=unknown-suppression,file=deploy/a b~::an editor left this file behind");
 }
 
 #[test]
