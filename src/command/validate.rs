@@ -5,7 +5,7 @@ pub(super) mod places;
 mod since;
 
 use super::{Context, Outcome};
-use crate::cli::{self, Deny, Validate};
+use crate::cli::{self, Deny, ReportFormat, Validate};
 use crate::error::{Code, Error};
 use crate::finding::{Finding, Location, Severity, Source, Suppressed};
 use crate::inventory::{File, Inventory, Part};
@@ -139,8 +139,9 @@ pub(super) fn validate(context: &Context, args: &Validate) -> Result<Outcome, Er
         deny_warnings: args.deny == Some(Deny::Warning) || settings.deny == Some(settings::Deny::Warning),
         exit_zero: args.exit_zero,
     };
+    let with_objects = found.reports.iter().any(|report| report.format == ReportFormat::Json);
     for place in &places {
-        let (mut judged, surroundings) = judge_place(context, place)?;
+        let (mut judged, surroundings) = judge_place(context, place, with_objects)?;
         judged.allow(&allowed, args.no_suppress);
         if let Some(revision) = &args.changed_since {
             let mut then = since::judge_then(place, revision, surroundings)?;
@@ -149,7 +150,7 @@ pub(super) fn validate(context: &Context, args: &Validate) -> Result<Outcome, Er
         }
         found.add(judged);
     }
-    if found.counts.files == 0 {
+    if !found.texts.iter().any(|text| text.wanted && !text.is_entry) {
         let dirs: Vec<String> = places.iter().map(|place| place.store.path().display().to_string()).collect();
         return Err(nothing(format!("{}: there is nothing to check", dirs.join(", ")))
             .hint("Traefik loads files whose names end in .yml, .yaml or .toml"));
@@ -206,13 +207,14 @@ fn surroundings(context: &Context, place: &Place, snapshot: &Snapshot) -> Result
     Ok(surroundings)
 }
 
-fn judge_place(context: &Context, place: &Place) -> Result<(Judged, Surroundings), Error> {
+/// Judges a place. Objects are many, so they are kept only for whoever shows them.
+fn judge_place(context: &Context, place: &Place, with_objects: bool) -> Result<(Judged, Surroundings), Error> {
     let snapshot = files_of(place)?;
     let surroundings = surroundings(context, place, &snapshot)?;
-    Ok((judged(place, snapshot.files, &surroundings), surroundings))
+    Ok((judged(place, snapshot.files, &surroundings, with_objects), surroundings))
 }
 
-fn judged(place: &Place, files: Vec<File>, surroundings: &Surroundings) -> Judged {
+fn judged(place: &Place, files: Vec<File>, surroundings: &Surroundings, with_objects: bool) -> Judged {
     let inventory = Inventory::of(&files);
     let part = |part| inventory.definitions(part).count();
     let counts = Counts {
@@ -222,7 +224,7 @@ fn judged(place: &Place, files: Vec<File>, surroundings: &Surroundings) -> Judge
         middlewares: part(Part::Middleware),
     };
     let Judgement { verdict, runtime, findings, suppressed } = judge(&inventory, surroundings);
-    let objects = runtime.objects.into_iter().map(|object| ShownObject {
+    let objects = runtime.objects.into_iter().filter(|_| with_objects).map(|object| ShownObject {
         kind: object.kind,
         name: object.name.into_owned(),
         at: object.at,

@@ -42,7 +42,7 @@ pub(super) fn fix(context: &Context, args: &Validate, places: &[Place], allowed:
         if place.input.is_some() {
             return Err(Error::new(Code::Usage, "--fix can't repair standard input").hint("name the file"));
         }
-        let (_, surroundings) = judge_place(context, place)?;
+        let (_, surroundings) = judge_place(context, place, false)?;
         // A plan is made again where a file was edited by hand meanwhile.
         let repairs = RefCell::new(Vec::new());
         let plan = |inventory: &Inventory<'_>| {

@@ -1,5 +1,5 @@
 //! What `validate` is asked about: which directories to judge, and which of their files to report on. Looks at the
-//! disk, but only at which paths there are; and reads standard input.
+//! disk, but only at which paths there are; and reads standard input, and what findings name beside the directory.
 
 use super::Text;
 use crate::cli::Validate;
@@ -173,7 +173,9 @@ pub(super) fn text_at(file: &Path) -> Text {
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let from_root = git::work_tree(&parent(file)).and_then(|root| below(&parent(file), &root));
     let machine = from_root.map_or_else(|| shown.clone(), |folder| format!("{}{name}", prefix(&folder)));
-    Text { shown, machine, text: String::new(), wanted: false, is_entry: false }
+    // It has been read, and understood, before; here it is for showing lines of it.
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    Text { shown, machine, text, wanted: false, is_entry: false }
 }
 
 /// There is nothing to check, which is no pass.

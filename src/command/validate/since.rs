@@ -43,7 +43,7 @@ pub(super) fn judge_then(place: &Place, revision: &str, surroundings: Surroundin
     let mut files: Vec<File> = files.collect();
     files.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
     let surroundings = Surroundings { entries: entries.iter().map(entry).collect(), ..surroundings };
-    Ok(super::judged(place, files, &surroundings))
+    Ok(super::judged(place, files, &surroundings, false))
 }
 
 /// A name of the revision as a name in the directory.

@@ -2,11 +2,17 @@
 
 use super::view::{Spot, View};
 use crate::command::Validation;
+use crate::document::{Document, Format};
+use crate::edit;
 use crate::error::Error;
-use crate::finding::{Finding, Severity, Suppressed};
+use crate::finding::{Finding, Fix, Severity, Source, Suppressed};
 use crate::lint::LINTS;
 use anyhow::Context;
 use serde_json::{Value, json};
+use std::collections::HashMap;
+
+/// How many repairs are written out: each is made on the whole file.
+const MOST_FIXES: usize = 100;
 
 pub(super) fn text(found: &Validation) -> Result<String, Error> {
     let view = View::of(found);
@@ -14,6 +20,14 @@ pub(super) fn text(found: &Validation) -> Result<String, Error> {
     let mut results: Vec<Value> = all().map(|finding| result(&view, finding)).collect();
     for (result, fingerprint) in results.iter_mut().zip(view.fingerprints(all())) {
         result["partialFingerprints"] = json!({ "cloudlunacy/v1": fingerprint });
+    }
+    let fixes = found.findings.iter().zip(0..).filter_map(|(finding, at)| Some((finding, finding.fix.as_ref()?, at)));
+    let mut documents = HashMap::new();
+    for (finding, fix, at) in fixes.take(MOST_FIXES) {
+        if let (Some(fix), Some(result)) = (self::fix(&view, found, finding, fix, &mut documents), results.get_mut(at))
+        {
+            result["fixes"] = json!([fix]);
+        }
     }
     for (result, suppressed) in results.iter_mut().skip(found.findings.len()).zip(&found.suppressed) {
         result["suppressions"] = json!([suppression(suppressed)]);
@@ -83,10 +97,41 @@ fn result(view: &View<'_>, finding: &Finding) -> Value {
         };
         result["relatedLocations"] = finding.labels.iter().map(related).collect();
     }
-    if let Some(fix) = &finding.fix {
-        result["properties"] = json!({ "fix": fix.title });
-    }
     result
+}
+
+/// A repair as the text that goes and the text that comes. `documents` keeps what has been parsed for others.
+fn fix(
+    view: &View<'_>,
+    found: &Validation,
+    finding: &Finding,
+    fix: &Fix,
+    documents: &mut HashMap<Source, Option<Document>>,
+) -> Option<Value> {
+    let text = found.text(finding.at.source)?;
+    let parse = || Document::parse(Format::of(&text.machine)?, text.text.clone()).ok();
+    let document = documents.entry(finding.at.source).or_insert_with(parse).as_ref()?;
+    let (old, repaired) = (document.source(), edit::apply(document, &fix.patch).ok()?);
+    let new = repaired.source();
+    let same = |a: &mut dyn Iterator<Item = (char, char)>| -> usize {
+        a.take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
+    };
+    let start = same(&mut old.chars().zip(new.chars()));
+    let end = same(&mut old[start..].chars().rev().zip(new[start..].chars().rev()));
+    let lines = view.lines(finding.at.source)?;
+    let (from, to) = (lines.position(start), lines.position(old.len() - end));
+    Some(json!({
+        "description": { "text": fix.title },
+        "artifactChanges": [{
+            "artifactLocation": location(view.spot(finding.at))["physicalLocation"]["artifactLocation"],
+            "replacements": [{
+                "deletedRegion": {
+                    "startLine": from.line, "startColumn": from.utf16, "endLine": to.line, "endColumn": to.utf16,
+                },
+                "insertedContent": { "text": new[start..new.len() - end] },
+            }],
+        }],
+    }))
 }
 
 fn location(spot: Spot<'_>) -> Value {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::command::{Counts, ShownObject, Text};
 use crate::document::Span;
+use crate::edit::Patch;
 use crate::finding::{Finding, Location, Severity, Suppressed};
 use crate::judge::Verdict;
 use crate::release::Release;
@@ -174,6 +175,22 @@ fn sarif_places_results_and_keeps_what_is_suppressed() {
     assert_eq!(run["tool"]["driver"]["rules"][index]["id"], "unknown-service");
     assert_eq!(run["results"][1]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "deploy/a%20b~");
     assert_eq!(run["results"][2]["suppressions"][0]["justification"], "later");
+}
+
+#[test]
+fn sarif_writes_a_repair_as_text_that_goes_and_comes() {
+    let mut found = found();
+    let patch = Patch::Rename("server".into()).at(["http", "routers", "app", "service"]);
+    found.findings[0] = found.findings[0].clone().fix("call it server", patch);
+    let value: serde_json::Value = serde_json::from_str(&one(&found, ReportFormat::Sarif, PLAIN).unwrap().out).unwrap();
+    let change = &value["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0];
+    assert_eq!(change["artifactLocation"]["uri"], "deploy/routes.yml");
+    let replaced = &change["replacements"][0];
+    assert_eq!(replaced["insertedContent"]["text"], "er");
+    assert_eq!(
+        (&replaced["deletedRegion"]["startColumn"], &replaced["deletedRegion"]["endColumn"]),
+        (&11.into(), &14.into())
+    );
 }
 
 #[test]
