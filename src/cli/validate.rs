@@ -53,14 +53,16 @@ pub struct Validate {
     pub dry_run: bool,
 }
 
-/// Say what a rule of `validate`, or an error code, means
+/// Say what a rule of `validate`, an error code or a field of Traefik's means
 ///
-/// Without argument all of them are listed.
+/// Without argument all rules and codes are listed.
 #[derive(Args, Debug)]
-#[command(before_help = "Examples:\n  cloudlunacy explain\n  cloudlunacy explain unknown-service")]
+#[command(
+    before_help = "Examples:\n  cloudlunacy explain\n  cloudlunacy explain unknown-service\n  cloudlunacy explain http.routers.rule"
+)]
 pub struct Explain {
-    /// The name of a rule, or the code of an error
-    #[arg(value_name = "CODE", value_parser = NonEmptyStringValueParser::new().map(|code| code.to_ascii_lowercase()), add = super::codes())]
+    /// The name of a rule, the code of an error, or the path of a field
+    #[arg(value_name = "CODE|FIELD", value_parser = NonEmptyStringValueParser::new().map(|code| code.to_ascii_lowercase()), add = super::codes())]
     pub code: Option<String>,
 }
 

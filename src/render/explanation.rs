@@ -1,4 +1,4 @@
-//! What `explain` says of rules and of error codes.
+//! What `explain` says of rules, of error codes and of fields.
 
 use super::json::SCHEMA_VERSION;
 use super::table::table;
@@ -8,6 +8,7 @@ use crate::command::Explanation;
 use crate::error::Code;
 use crate::finding::Severity;
 use crate::lint::{Example, LINTS, Lint};
+use crate::schema::table::Field;
 use serde_json::{Value, json};
 
 /// For people.
@@ -21,6 +22,7 @@ pub(super) fn text(found: &Explanation, style: Style) -> String {
             code.exit_code(),
             sentence(code.meaning())
         ),
+        Explanation::Field(found) => field(found, style),
     }
 }
 
@@ -32,6 +34,7 @@ pub(super) fn names(found: &Explanation) -> Vec<&'static str> {
         }
         Explanation::Rule(lint) => vec![lint.name],
         Explanation::Code(code) => vec![code.as_str()],
+        Explanation::Field(field) => vec![field.path],
     }
 }
 
@@ -45,6 +48,15 @@ pub(super) fn json(found: &Explanation) -> Value {
         }),
         Explanation::Rule(lint) => json!({ "schema_version": SCHEMA_VERSION, "rule": rule_value(lint) }),
         Explanation::Code(code) => json!({ "schema_version": SCHEMA_VERSION, "error": code_value(*code) }),
+        Explanation::Field(field) => json!({ "schema_version": SCHEMA_VERSION, "field": {
+            "path": field.path,
+            "type": field.type_name,
+            "default": field.default,
+            "since": field.since().map(|release| release.to_string()),
+            "deprecated": field.is_deprecated,
+            "ignored": field.is_ignored,
+            "fields": field.fields.iter().map(Field::name).collect::<Vec<_>>(),
+        }}),
     }
 }
 
@@ -87,6 +99,24 @@ fn rule(lint: &Lint, style: Style) -> String {
         paint("Good", "1", style.color),
         example(lint.good),
     )
+}
+
+fn field(field: &Field, style: Style) -> String {
+    let mut text = format!("{} ({})\n\n", paint(field.path, "1", style.color), field.type_name);
+    let mut line = |what: &str, value: &str| text.push_str(&format!("{what:<10} {value}\n"));
+    line("default", if field.default.is_empty() { "-" } else { field.default });
+    line("since", &field.since().map_or_else(|| "all of 3.x".to_owned(), |release| release.to_string()));
+    if field.is_deprecated {
+        line("deprecated", "Traefik has given it up");
+    }
+    if field.is_ignored {
+        line("ignored", "the file provider takes it without effect");
+    }
+    let below: Vec<&str> = field.fields.iter().map(Field::name).collect();
+    if !below.is_empty() {
+        line("fields", &below.join(", "));
+    }
+    text
 }
 
 fn example(example: Example) -> String {

@@ -89,11 +89,14 @@ fn comments_flags_and_settings_suppress() {
 }
 
 #[test]
-fn explain_knows_rules_and_error_codes() {
+fn explain_knows_rules_error_codes_and_fields() {
     let place = Place::new();
     let text = place.ok(&["explain", "unknown-service"]);
     assert!(text.contains("Bad:\n") && text.contains("Good:\n"), "{text}");
     assert!(place.ok(&["explain", "lock-timeout"]).contains("exit code 4"));
+    for path in ["http.routers.rule", "http.routers.app.Rule", "http.routers.*.rule"] {
+        assert!(place.ok(&["explain", path]).starts_with("http.routers.*.rule (string)\n"));
+    }
     let all = place.ok(&["explain"]);
     assert!(all.contains(RULE) && all.contains("nothing-to-check"), "{all}");
     assert!(place.fails(3, &["explain", "unknown-servise"]).contains("did you mean unknown-service?"));
