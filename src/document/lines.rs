@@ -51,6 +51,19 @@ impl<'t> Lines<'t> {
         self.text.get(self.range(line)).unwrap_or_default()
     }
 
+    /// The text of the line that a byte stands in; of a very long line what is near the byte.
+    pub fn text_at(&self, byte: usize) -> &'t str {
+        const WHOLE: usize = 1000;
+        const NEAR: usize = 100;
+        let text = self.text(self.line(byte));
+        if text.len() <= WHOLE {
+            return text;
+        }
+        let at = byte.saturating_sub(self.range(self.line(byte)).start);
+        let (from, to) = (text.floor_char_boundary(at.saturating_sub(NEAR)), text.floor_char_boundary(at + NEAR));
+        &text[from..to]
+    }
+
     /// Where a byte stands.
     pub fn position(&self, byte: usize) -> Position {
         let byte = self.text.floor_char_boundary(byte.min(self.text.len()));

@@ -74,9 +74,9 @@ fn in_document(file: usize, document: &Document) -> Vec<Allowance<'_>> {
     if marks.is_empty() {
         return Vec::new();
     }
-    keep_comments(document, &mut marks);
-    let first_key = document.root().and_then(|root| root.children().next()).map(|key| key.full_span().start as usize);
     let lines = Lines::of(source);
+    keep_comments(document, &lines, &mut marks);
+    let first_key = document.root().and_then(|root| root.children().next()).map(|key| key.full_span().start as usize);
     let mut found = Vec::new();
     // From the last to the first, so that comments below each other look for their line once.
     let mut below: Option<(usize, usize)> = None;
@@ -110,7 +110,7 @@ fn hash_before(document: &Document, mark: usize) -> Option<usize> {
 }
 
 /// Drops what stands inside scalars; and what is part of another comment of the same line.
-fn keep_comments(document: &Document, marks: &mut Vec<usize>) {
+fn keep_comments(document: &Document, lines: &Lines<'_>, marks: &mut Vec<usize>) {
     let mut inside = vec![false; marks.len()];
     for node in document.nodes().filter(|node| node.kind() == Kind::Scalar) {
         let span = node.span();
@@ -120,8 +120,7 @@ fn keep_comments(document: &Document, marks: &mut Vec<usize>) {
     }
     let mut inside = inside.into_iter();
     marks.retain(|_| !inside.next().unwrap_or_default());
-    let source = document.source();
-    marks.dedup_by(|later, first| !source[*first..*later].contains(['\n', '\r']));
+    marks.dedup_by_key(|mark| lines.line(*mark));
 }
 
 /// The next line that says something. `below` is a comment further down, with the line that it found.

@@ -95,6 +95,6 @@ impl<'t> Fingerprints<'t> {
         };
         let Some(text) = self.texts.get(at) else { return finding.fingerprint("", "") };
         let lines = self.lines.entry(at).or_insert_with(|| Lines::of(&text.text));
-        finding.fingerprint(&text.machine, lines.text(lines.line(span.start as usize)))
+        finding.fingerprint(&text.machine, lines.text_at(span.start as usize))
     }
 }

@@ -50,8 +50,7 @@ impl<'v> View<'v> {
     pub(super) fn fingerprints<'f>(&self, findings: impl Iterator<Item = &'f Finding>) -> Vec<String> {
         let mut seen: HashMap<u128, usize> = HashMap::new();
         let mut one = |finding: &Finding| {
-            let line =
-                self.lines(finding.at.source).map(|lines| lines.text(lines.line(finding.at.span.start as usize)));
+            let line = self.lines(finding.at.source).map(|lines| lines.text_at(finding.at.span.start as usize));
             let path = self.found.text(finding.at.source).map_or("", |text| text.machine.as_str());
             let hash = finding.fingerprint(path, line.unwrap_or_default());
             let count = seen.entry(hash).or_default();
