@@ -4,14 +4,14 @@ use super::fault::{RemarkKind, Step};
 use super::table::{Element, Field, Type};
 use super::value::{fields_of, is_null, is_on, key_name, text};
 use super::walk::{Walker, has_no_children};
-use crate::document::scalar::{Scalar, is_merge_key};
+use crate::document::scalar::Scalar;
 use crate::document::{Format, Kind, Ref, Span, Style};
 use std::borrow::Cow;
 
 impl<'d> Walker<'d> {
     /// Fields that are null, and so not there.
     pub(super) fn nulls(&mut self, node: Ref<'d>, owner: &'static Field) {
-        for (key, value) in node.entries().filter(|(key, value)| is_null(*value) && !is_merge_key(*key)) {
+        for (key, value) in node.entries().filter(|(key, value)| is_null(*value) && !key.is_merge_key()) {
             let Some(name) = key_name(key) else { continue };
             let span = key.span();
             match owner.find(&name, self.release) {

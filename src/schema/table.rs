@@ -49,6 +49,7 @@ pub enum Element {
 pub struct Field {
     /// Where it stands: `http.routers.*.rule`.
     pub path: &'static str,
+    name: &'static str,
     /// What it takes.
     pub kind: Type,
     /// Its type in words: `string`, `list<string>`, ….
@@ -72,7 +73,7 @@ pub struct Field {
 impl Field {
     /// Its own name.
     pub fn name(&self) -> &'static str {
-        self.path.rsplit('.').next().unwrap_or(self.path)
+        self.name
     }
 
     /// Whether a release has it.
@@ -166,6 +167,7 @@ fn field(line: &'static str) -> Field {
     let is_marked = |mark| marks.split(' ').any(|m| m == mark);
     Field {
         path,
+        name: path.rsplit('.').next().unwrap_or(path),
         kind: kind(type_name),
         type_name,
         go_type,

@@ -4,7 +4,7 @@
 //! [`faults`](super::faults) says what that is.
 
 use super::time;
-use crate::document::scalar::{Scalar, is_merge_key};
+use crate::document::scalar::Scalar;
 use crate::document::{Format, Kind, Ref, Span, Style};
 use std::borrow::Cow;
 
@@ -215,8 +215,8 @@ pub fn entries(node: Ref<'_>) -> Vec<Entry<'_>> {
 /// The fields of a mapping that are not null, with aliases and merge keys followed; without a copy where there is
 /// no merge key.
 pub(super) fn fields_of(node: Ref<'_>) -> impl Iterator<Item = (Ref<'_>, Ref<'_>)> {
-    let merges = node.entries().any(|(key, _)| is_merge_key(key));
-    let merged = merges.then(|| node.fields()).unwrap_or_default();
+    let merges = node.entries().any(|(key, _)| key.is_merge_key());
+    let merged = if merges { node.fields() } else { Vec::new() };
     let own = node.entries().filter(move |_| !merges).map(|(key, value)| (key, value.resolved()));
     own.chain(merged).filter(|(_, value)| !is_null(*value))
 }

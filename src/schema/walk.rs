@@ -160,8 +160,8 @@ impl<'d> Walker<'d> {
                     Element::Struct => walk.object(field, value, fills),
                     Element::Plugin => {
                         walk.raw(value);
-                        if fills {
-                            walk.mixed_lists(value, 0);
+                        for entry in children(value).into_iter().filter(|_| fills) {
+                            walk.below(Step::Key(entry.name), |walk| walk.plugin(entry.value));
                         }
                     }
                     Element::Text => walk.raw(value),
@@ -283,38 +283,43 @@ impl<'d> Walker<'d> {
         }
     }
 
-    /// The lists in a plugin's configuration are typed by the highest kind in them, which the others must then parse as.
-    fn mixed_lists(&mut self, node: Ref<'d>, depth: usize) {
+    /// A value in a plugin's configuration. A list there is typed by the highest kind in it, which the other items
+    /// must then parse as; and an empty key makes Traefik panic.
+    fn plugin(&mut self, node: Ref<'d>) {
         match node.kind() {
-            Kind::Seq => {
-                let items: Vec<_> = node.items().map(Ref::resolved).collect();
-                let maps = items.iter().any(|item| item.kind() == Kind::Map);
-                let values: Vec<_> = items.iter().filter_map(|item| Scalar::of(*item)).collect();
-                let highest = values.iter().map(Scalar::go_kind).max().unwrap_or(0);
-                let fits = |value: &Scalar<'_>| match (highest, value) {
-                    (2 | 11 | 14, Scalar::Bool(_)) => false,
-                    (11, Scalar::Int(number)) => *number >= 0,
-                    _ => true,
-                };
-                if let Some(odd) = values.into_iter().find(|value| !maps && !fits(value)) {
-                    let odd = odd.into_text().unwrap_or_default();
-                    let (name, function) = match highest {
-                        2 => ("int", "ParseInt"),
-                        11 => ("uint", "ParseUint"),
-                        _ => ("float64", "ParseFloat"),
-                    };
-                    let says = format!("parse {name}: {odd}, {}", go_error(function, &odd));
-                    self.fault(Pass::Value, FaultKind::MixedList, node.span(), says);
-                }
-            }
-            Kind::Map if depth < DEEPEST => {
+            Kind::Map => {
                 for (key, value) in fields_of(node) {
-                    if let Some(name) = key_name(key) {
-                        self.below(Step::Key(name), |walk| walk.mixed_lists(value, depth + 1));
+                    let Some(name) = key_name(key) else { continue };
+                    if name.is_empty() {
+                        let says = "runtime error: index out of range [0] with length 0".to_owned();
+                        self.fault(Pass::Field, FaultKind::EmptyName, key.span(), says);
                     }
+                    self.below(Step::Key(name), |walk| walk.plugin(value));
                 }
             }
+            Kind::Seq if has_no_children(node) => self.mixed_list(node),
+            Kind::Seq => for_each_child(node, |name, _, value| self.below(Step::Key(name), |walk| walk.plugin(value))),
             _ => {}
+        }
+    }
+
+    fn mixed_list(&mut self, node: Ref<'d>) {
+        let values = || node.items().filter_map(Scalar::of);
+        let highest = values().map(|value| value.go_kind()).max().unwrap_or(0);
+        let fits = |value: &Scalar<'_>| match (highest, value) {
+            (2 | 11 | 14, Scalar::Bool(_)) => false,
+            (11, Scalar::Int(number)) => *number >= 0,
+            _ => true,
+        };
+        if let Some(odd) = values().find(|value| !fits(value)) {
+            let odd = odd.into_text().unwrap_or_default();
+            let (name, function) = match highest {
+                2 => ("int", "ParseInt"),
+                11 => ("uint", "ParseUint"),
+                _ => ("float64", "ParseFloat"),
+            };
+            let says = format!("parse {name}: {odd}, {}", go_error(function, &odd));
+            self.fault(Pass::Value, FaultKind::MixedList, node.span(), says);
         }
     }
 
