@@ -203,6 +203,20 @@ impl<'d> Ref<'d> {
     pub fn span(self) -> Span {
         self.data().span
     }
+    /// The bytes of a part of its text, where the file has the text as it is; else all of its bytes.
+    pub fn span_within(self, part: std::ops::Range<usize>) -> Span {
+        let (whole, raw) = (self.span(), self.raw());
+        let start = match self.text() {
+            Some(text) if text == raw => 0,
+            Some(text) if self.style() == Style::Quoted && raw.get(1..text.len() + 1) == Some(text) => 1,
+            _ => return whole,
+        };
+        let (from, to) = (start + part.start, start + part.end.max(part.start));
+        match raw.get(from..to) {
+            Some(_) => Span::new(whole.start as usize + from, whole.start as usize + to),
+            None => whole,
+        }
+    }
     /// Its bytes, with anchor and tag.
     pub fn full_span(self) -> Span {
         let span = self.span();

@@ -237,6 +237,19 @@ pub fn field<'d>(node: Ref<'d>, name: &str) -> Option<Ref<'d>> {
     spellings(node, name).pop()
 }
 
+/// Several fields at once, in one walk over the mapping: for objects of which there may be very many.
+pub fn pick<'d, const N: usize>(node: Ref<'d>, names: [&str; N]) -> [Option<Ref<'d>>; N] {
+    let mut found: [Option<(&str, Ref<'d>)>; N] = [None; N];
+    for (key, value) in fields_of(node.resolved()) {
+        let Some(text) = key.resolved().text() else { continue };
+        let Some(at) = names.iter().position(|name| is_called(text, name)) else { continue };
+        if found[at].is_none_or(|(before, _)| before <= text) {
+            found[at] = Some((text, value));
+        }
+    }
+    found.map(|found| found.map(|(_, value)| value))
+}
+
 /// The entries of a mapping of names below several spellings of one section (`http:` and `HTTP:`): name by name the
 /// last spelling wins, wholly.
 pub fn merged<'d>(sections: &[Ref<'d>]) -> Vec<Entry<'d>> {
