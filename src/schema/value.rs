@@ -60,7 +60,7 @@ fn joined(list: Ref<'_>) -> Option<String> {
             None if item.kind() == Kind::Map => kind = kind.max(21),
             None => return None,
             Some(value) => {
-                kind = kind.max(value.go_kind());
+                kind = kind.max(value.go_kind(item.document().format()));
                 all.push(SEPARATOR);
                 all.push_str(&value.into_text()?);
             }

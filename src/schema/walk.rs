@@ -323,9 +323,9 @@ impl<'d> Walker<'d> {
 
     fn mixed_list(&mut self, node: Ref<'d>) {
         let values = || node.items().filter_map(Scalar::of);
-        let highest = values().map(|value| value.go_kind()).max().unwrap_or(0);
+        let highest = values().map(|value| value.go_kind(node.document().format())).max().unwrap_or(0);
         let fits = |value: &Scalar<'_>| match (highest, value) {
-            (2 | 11 | 14, Scalar::Bool(_)) => false,
+            (2 | 6 | 11 | 14, Scalar::Bool(_)) => false,
             (11, Scalar::Int(number)) => *number >= 0,
             _ => true,
         };
@@ -333,6 +333,7 @@ impl<'d> Walker<'d> {
             let odd = odd.into_text().unwrap_or_default();
             let (name, function) = match highest {
                 2 => ("int", "ParseInt"),
+                6 => ("int64", "ParseInt"),
                 11 => ("uint", "ParseUint"),
                 _ => ("float64", "ParseFloat"),
             };
