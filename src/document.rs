@@ -264,7 +264,10 @@ impl<'d> Ref<'d> {
     }
     /// Whether this key is YAML's merge key `<<`.
     pub fn is_merge_key(self) -> bool {
-        scalar::is_merge_key(self)
+        self.kind() == Kind::Scalar
+            && self.document.format == Format::Yaml
+            && self.text() == Some("<<")
+            && scalar::is_merge("<<", self.style(), self.properties().and_then(|p| p.tag.as_deref()))
     }
     /// The entries of a mapping with aliases followed and merge keys applied: what Traefik sees.
     pub fn fields(self) -> Vec<(Ref<'d>, Ref<'d>)> {

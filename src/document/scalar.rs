@@ -2,7 +2,7 @@
 //! Traefik's decoder makes of that.
 
 use super::timestamp::is_timestamp;
-use super::{Format, Kind, Ref, Style};
+use super::{Format, Ref, Style};
 use std::borrow::Cow;
 
 /// A scalar's value in Go.
@@ -33,7 +33,7 @@ impl<'d> Scalar<'d> {
         let text = node.text()?;
         Some(match node.document().format() {
             Format::Toml => toml(text, node.style()),
-            Format::Yaml => yaml(node, text),
+            Format::Yaml => yaml(text, node.style(), node.properties().and_then(|p| p.tag.as_deref())),
         })
     }
 
@@ -62,9 +62,10 @@ impl<'d> Scalar<'d> {
     }
 
     /// The kind that Go's reflection gives it, by its number: lists of mixed scalars take the highest.
-    pub fn go_kind(&self) -> u32 {
+    pub fn go_kind(&self, format: Format) -> u32 {
         match self {
             Scalar::Bool(_) => 1,
+            Scalar::Int(_) if format == Format::Toml => 6,
             Scalar::Int(_) => 2,
             Scalar::Uint(_) => 11,
             Scalar::Float(_) => 14,
@@ -106,8 +107,7 @@ fn toml<'d>(text: &'d str, style: Style) -> Scalar<'d> {
 }
 
 /// The tag that decides, shortened; `None` where the text does.
-fn tag_of(node: Ref<'_>) -> Option<&str> {
-    let tag = node.properties()?.tag.as_deref()?;
+fn short(tag: &str) -> Option<&str> {
     let long = tag.strip_prefix("!<").and_then(|t| t.strip_suffix('>')).unwrap_or(tag);
     match long.strip_prefix("tag:yaml.org,2002:").or_else(|| long.strip_prefix("!!")) {
         Some(short) => Some(short),
@@ -116,21 +116,20 @@ fn tag_of(node: Ref<'_>) -> Option<&str> {
     }
 }
 
-/// Whether YAML takes a key for the merge key.
-pub fn is_merge_key(key: Ref<'_>) -> bool {
-    key.kind() == Kind::Scalar
-        && key.text() == Some("<<")
-        && key.document().format() == Format::Yaml
-        && match tag_of(key) {
-            None => key.style() == Style::Plain,
+/// Whether YAML takes a key of this text, style and tag for the merge key.
+pub(super) fn is_merge(text: &str, style: Style, tag: Option<&str>) -> bool {
+    text == "<<"
+        && match tag.and_then(short) {
+            None => style == Style::Plain,
             Some(tag) => tag == "merge",
         }
 }
 
-fn yaml<'d>(node: Ref<'d>, text: &'d str) -> Scalar<'d> {
-    let tag = tag_of(node);
+/// What a scalar of this text, style and tag is in YAML.
+pub(super) fn yaml<'d>(text: &'d str, style: Style, tag: Option<&str>) -> Scalar<'d> {
+    let tag = tag.and_then(short);
     match tag {
-        None if node.style() == Style::Plain => resolve(text, true),
+        None if style == Style::Plain => resolve(text, true),
         None | Some("str") => Scalar::Text(Cow::Borrowed(text)),
         Some("binary") => match base64(text) {
             Some(decoded) => Scalar::Text(Cow::Owned(decoded)),
@@ -332,7 +331,7 @@ mod tests {
         ] {
             assert_eq!(text(Format::Yaml, written).as_deref(), Some(seen), "{written}");
         }
-        for none in ["2024-01-01", "~", "", "!!int abc", "!!binary a", "!!null \"\""] {
+        for none in ["2024-01-01", "~", "", "!!null \"\""] {
             assert_eq!(text(Format::Yaml, none), None, "{none}");
         }
     }

@@ -39,6 +39,9 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
                 ("a list stands inside a list".into(), "write the items one below the other".into())
             }
             FaultKind::Date => ("this is a date, which no field takes".into(), "put it in quotes".into()),
+            FaultKind::EmptyName => {
+                ("Traefik panics on an empty key in a plugin's configuration".into(), "give the key a name".into())
+            }
             FaultKind::MixedList => (
                 "this list mixes true or false with numbers, which Traefik can't bring together".into(),
                 "put all of them in quotes".into(),

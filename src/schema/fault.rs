@@ -111,6 +111,8 @@ pub enum FaultKind {
         /// The text that Traefik tries.
         text: String,
     },
+    /// An empty key in a plugin's configuration, on which Traefik panics.
+    EmptyName,
     /// A list in a plugin's configuration that mixes values which Traefik can't bring together.
     MixedList,
 }

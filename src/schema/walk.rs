@@ -3,7 +3,7 @@
 
 use super::fault::{Fault, FaultKind, Pass, Path, Remark, RemarkKind, Step};
 use super::table::{self, Element, Field, Type};
-use super::value::{Entry, entries, fields_of, key_name, parse_bool, text};
+use super::value::{Entry, entries, fields_of, is_null, key_name, pairs, parse_bool, text};
 use super::{quote, time};
 use crate::document::scalar::Scalar;
 use crate::document::{Kind, Ref, Span};
@@ -38,12 +38,15 @@ impl<'d> Walker<'d> {
             );
             return self.fault(Pass::Root, FaultKind::NotAMapping, root.span(), says);
         }
-        self.two_spellings(root, table::root());
+        let mut seen = 0;
         for (key, value) in fields_of(root) {
             // The root's keys are text whatever they look like.
             let name = key.resolved().text().unwrap_or_default();
             match table::root().find(name, self.release) {
-                Some(field) => self.below(Step::Key(Cow::Borrowed(name)), |walk| walk.field(field, key, value, true)),
+                Some(field) => {
+                    self.once(&mut seen, root, field, key, value);
+                    self.below(Step::Key(Cow::Borrowed(name)), |walk| walk.field(field, key, value, true));
+                }
                 None => self.remark(|| RemarkKind::UnknownSection { name: name.to_owned() }, key.span()),
             }
         }
@@ -73,17 +76,32 @@ impl<'d> Walker<'d> {
         if node.kind() != Kind::Map {
             return self.no_fields(Some(owner), node);
         }
-        self.two_spellings(node, owner);
-        if self.remarks.is_some() {
-            self.nulls(node, owner);
-        }
-        for (key, value) in fields_of(node) {
+        let mut seen = 0;
+        for (key, value) in pairs(node) {
+            if is_null(value) {
+                if self.remarks.is_some() {
+                    self.null_field(owner, key, value);
+                }
+                continue;
+            }
             let Some(name) = key_name(key) else { continue };
             match owner.find(&name, self.release) {
-                Some(field) => self.below(Step::Key(name), |walk| walk.field(field, key, value, fills)),
+                Some(field) => {
+                    self.once(&mut seen, node, field, key, value);
+                    self.below(Step::Key(name), |walk| walk.field(field, key, value, fills));
+                }
                 None => self.unknown(Some(owner), name, key.span(), value),
             }
         }
+    }
+
+    /// Sees to it that a field in two spellings is noticed; `seen` has a bit for each field of its struct.
+    fn once(&mut self, seen: &mut u128, node: Ref<'d>, field: &'static Field, key: Ref<'d>, value: Ref<'d>) {
+        let bit = 1u128.checked_shl(field.place).unwrap_or(0);
+        if *seen & bit != 0 && self.remarks.is_some() {
+            self.spelled_twice(node, field, key, value);
+        }
+        *seen |= bit;
     }
 
     /// A node that can have no fields: its mappings, should it be a list, are taken for fields.
@@ -160,8 +178,8 @@ impl<'d> Walker<'d> {
                     Element::Struct => walk.object(field, value, fills),
                     Element::Plugin => {
                         walk.raw(value);
-                        if fills {
-                            walk.mixed_lists(value, 0);
+                        for entry in children(value).into_iter().filter(|_| fills) {
+                            walk.below(Step::Key(entry.name), |walk| walk.plugin(entry.value));
                         }
                     }
                     Element::Text => walk.raw(value),
@@ -283,38 +301,44 @@ impl<'d> Walker<'d> {
         }
     }
 
-    /// The lists in a plugin's configuration are typed by the highest kind in them, which the others must then parse as.
-    fn mixed_lists(&mut self, node: Ref<'d>, depth: usize) {
+    /// A value in a plugin's configuration. A list there is typed by the highest kind in it, which the other items
+    /// must then parse as; and an empty key makes Traefik panic.
+    fn plugin(&mut self, node: Ref<'d>) {
         match node.kind() {
-            Kind::Seq => {
-                let items: Vec<_> = node.items().map(Ref::resolved).collect();
-                let maps = items.iter().any(|item| item.kind() == Kind::Map);
-                let values: Vec<_> = items.iter().filter_map(|item| Scalar::of(*item)).collect();
-                let highest = values.iter().map(Scalar::go_kind).max().unwrap_or(0);
-                let fits = |value: &Scalar<'_>| match (highest, value) {
-                    (2 | 11 | 14, Scalar::Bool(_)) => false,
-                    (11, Scalar::Int(number)) => *number >= 0,
-                    _ => true,
-                };
-                if let Some(odd) = values.into_iter().find(|value| !maps && !fits(value)) {
-                    let odd = odd.into_text().unwrap_or_default();
-                    let (name, function) = match highest {
-                        2 => ("int", "ParseInt"),
-                        11 => ("uint", "ParseUint"),
-                        _ => ("float64", "ParseFloat"),
-                    };
-                    let says = format!("parse {name}: {odd}, {}", go_error(function, &odd));
-                    self.fault(Pass::Value, FaultKind::MixedList, node.span(), says);
-                }
-            }
-            Kind::Map if depth < DEEPEST => {
+            Kind::Map => {
                 for (key, value) in fields_of(node) {
-                    if let Some(name) = key_name(key) {
-                        self.below(Step::Key(name), |walk| walk.mixed_lists(value, depth + 1));
+                    let Some(name) = key_name(key) else { continue };
+                    if name.is_empty() {
+                        let says = "runtime error: index out of range [0] with length 0".to_owned();
+                        self.fault(Pass::Field, FaultKind::EmptyName, key.span(), says);
                     }
+                    self.below(Step::Key(name), |walk| walk.plugin(value));
                 }
             }
+            Kind::Seq if has_no_children(node) => self.mixed_list(node),
+            Kind::Seq => for_each_child(node, |name, _, value| self.below(Step::Key(name), |walk| walk.plugin(value))),
             _ => {}
+        }
+    }
+
+    fn mixed_list(&mut self, node: Ref<'d>) {
+        let values = || node.items().filter_map(Scalar::of);
+        let highest = values().map(|value| value.go_kind(node.document().format())).max().unwrap_or(0);
+        let fits = |value: &Scalar<'_>| match (highest, value) {
+            (2 | 6 | 11 | 14, Scalar::Bool(_)) => false,
+            (11, Scalar::Int(number)) => *number >= 0,
+            _ => true,
+        };
+        if let Some(odd) = values().find(|value| !fits(value)) {
+            let odd = odd.into_text().unwrap_or_default();
+            let (name, function) = match highest {
+                2 => ("int", "ParseInt"),
+                6 => ("int64", "ParseInt"),
+                11 => ("uint", "ParseUint"),
+                _ => ("float64", "ParseFloat"),
+            };
+            let says = format!("parse {name}: {odd}, {}", go_error(function, &odd));
+            self.fault(Pass::Value, FaultKind::MixedList, node.span(), says);
         }
     }
 
