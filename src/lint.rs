@@ -3,6 +3,7 @@
 
 mod bad_middleware;
 mod bad_tls_options;
+mod bad_transport;
 mod case_variants;
 mod certificate_broken;
 mod certificate_duplicate;
@@ -42,6 +43,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod tls_not_on;
+mod transport_fallback;
 mod unknown_field;
 mod unknown_plugin;
 mod unknown_section;
@@ -95,6 +97,7 @@ pub struct Subject<'a> {
 pub static LINTS: &[&Lint] = &[
     &bad_middleware::LINT,
     &bad_tls_options::LINT,
+    &bad_transport::LINT,
     &case_variants::LINT,
     &certificate_broken::LINT,
     &certificate_duplicate::LINT,
@@ -129,6 +132,7 @@ pub static LINTS: &[&Lint] = &[
     &target_is_traefik::LINT,
     &template::LINT,
     &tls_not_on::LINT,
+    &transport_fallback::LINT,
     &unknown_field::LINT,
     &unknown_plugin::LINT,
     &unknown_section::LINT,

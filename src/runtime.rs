@@ -3,6 +3,7 @@
 
 pub mod middleware;
 pub(crate) mod tls_options;
+pub(crate) mod transport;
 
 use crate::finding::Location;
 use crate::inventory::Inventory;
@@ -89,6 +90,11 @@ pub enum Cause {
         name: String,
         /// What sort of mistake it is.
         kind: BrokenKind,
+    },
+    /// A TCP servers transport, or a PROXY protocol, that Traefik can't use.
+    BadTransport {
+        /// Its name, or the service's.
+        name: String,
     },
     /// TLS options that Traefik can't use.
     BadTlsOptions {

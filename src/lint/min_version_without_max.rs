@@ -2,7 +2,8 @@
 
 use super::{Lint, Subject};
 use crate::finding::{Finding, Location, Severity};
-use crate::runtime::tls_options::VERSIONS;
+use crate::runtime::middleware::BrokenKind;
+use crate::runtime::transport::http_transport;
 use crate::schema::value;
 
 pub(super) static LINT: Lint = Lint {
@@ -25,26 +26,18 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
         let Some(root) = file.document().and_then(|document| document.root()) else { continue };
         let section = value::field(root, "http").and_then(|http| value::field(http, "serversTransports"));
         for entry in section.map(value::entries).unwrap_or_default() {
-            let text = |name| value::field(entry.value, name).and_then(value::text).unwrap_or_default();
-            let rank = |version: &str| VERSIONS.iter().position(|known| *known == version);
-            let (least, most) = (text("minVersion"), text("maxVersion"));
-            let Some(node) = value::field(entry.value, "minVersion") else { continue };
-            let is_above = match (rank(&least), rank(&most)) {
-                (Some(_), None) => most.is_empty(),
-                (least, most) => least.is_some() && least > most,
-            };
-            if is_above {
-                let message = match most.is_empty() {
-                    true => "minVersion stands without maxVersion".to_owned(),
-                    false => format!("minVersion {least} is above maxVersion {most}"),
+            let Err(broken) = http_transport(entry.value) else { continue };
+            if broken.kind == BrokenKind::Conflict && broken.field == "minVersion" {
+                let message = match value::field(entry.value, "maxVersion") {
+                    None => "minVersion stands without maxVersion",
+                    Some(_) => "minVersion is above maxVersion",
                 };
                 let says = format!(
-                    "Could not configure HTTP Transport {}@file TLS configuration, fallback on default TLS config: TLS \
-                     minimum version {least} is above the maximum version {most}",
-                    entry.name
+                    "Could not configure HTTP Transport {}@file TLS configuration, fallback on default TLS config: {}",
+                    entry.name, broken.says
                 );
                 let path = format!("http.serversTransports.{}.minVersion", entry.name);
-                let finding = lint.at(Location::of(number, node.span()), path, message).says(says);
+                let finding = lint.at(Location::of(number, broken.at), path, message).says(says);
                 found.push(finding.help("set maxVersion too, for example `maxVersion: VersionTLS13`"));
             }
         }

@@ -88,6 +88,18 @@ fn http_middlewares_are_judged_as_traefik_judges_them() {
 }
 
 #[test]
+#[ignore = "needs all of Go's expression parser"]
+fn expressions_are_judged_as_traefik_judges_them() {
+    compare("http", include_str!("tests/expressions.txt"));
+}
+
+#[test]
+#[ignore = "needs all of Go's regular expressions"]
+fn regular_expressions_are_judged_as_traefik_judges_them() {
+    compare("http", include_str!("tests/regexps.txt"));
+}
+
+#[test]
 fn tcp_middlewares_are_judged_as_traefik_judges_them() {
     compare("tcp", include_str!("tests/tcp.txt"));
 }
