@@ -5,12 +5,14 @@
 //! 100 000 routes small in memory and makes walking it a walk along a slice. Text is copied only
 //! where the file's spelling is not the value itself (escapes, folded lines).
 
+mod lines;
 pub mod scalar;
 mod timestamp;
 pub mod toml;
 mod tree;
 pub mod yaml;
 
+pub use lines::{Lines, Position};
 use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -96,6 +98,11 @@ impl Document {
     /// The text.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// The text alone.
+    pub fn into_source(self) -> String {
+        self.source
     }
 
     /// Bytes of the first YAML document that an edit may use.

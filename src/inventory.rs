@@ -44,6 +44,14 @@ pub enum Content {
 }
 
 impl Content {
+    /// The text alone.
+    pub fn into_text(self) -> String {
+        match self {
+            Content::Parsed(document) => document.into_source(),
+            Content::Template { source, .. } | Content::Broken { source, .. } => source,
+        }
+    }
+
     /// What a text says.
     pub fn of(format: Format, source: String) -> Content {
         if let Some(at) = document::template_at(&source) {

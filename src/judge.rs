@@ -1,6 +1,6 @@
 //! Judges a whole configuration: would Traefik load it, what would it make of it, what else is not as meant.
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Suppressed};
 use crate::inventory::{Inventory, Loading};
 use crate::lint::{self, Subject};
 use crate::runtime::{self, Runtime};
@@ -36,6 +36,8 @@ pub struct Judgement<'a> {
     pub runtime: Runtime<'a>,
     /// Everything to report, in the order of files and lines.
     pub findings: Vec<Finding>,
+    /// What comments in the files allow.
+    pub suppressed: Vec<Suppressed>,
 }
 
 /// Judges what the files say.
@@ -50,6 +52,7 @@ pub fn judge<'a>(inventory: &Inventory<'a>, surroundings: &Surroundings) -> Judg
         Verdict::Rejected => Runtime::default(),
         _ => runtime::build(inventory, surroundings),
     };
-    let findings = lint::run(&Subject { inventory, loading: &loading, runtime: &runtime, surroundings });
-    Judgement { verdict, runtime, findings }
+    let subject = Subject { inventory, loading: &loading, runtime: &runtime, surroundings };
+    let lint::Found { findings, suppressed } = lint::run(&subject);
+    Judgement { verdict, runtime, findings, suppressed }
 }

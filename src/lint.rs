@@ -37,6 +37,7 @@ mod second_document;
 mod secret_permissions;
 mod static_file_inside;
 mod strings_for_objects;
+mod suppress;
 mod syntax_error;
 mod target_is_traefik;
 mod template;
@@ -48,12 +49,14 @@ mod unknown_field;
 mod unknown_plugin;
 mod unknown_section;
 mod unknown_service;
+mod unknown_suppression;
 mod unused_but_broken;
+mod unused_suppression;
 mod unwatched_file;
 mod weak_password_hash;
 mod wrong_type;
 
-use crate::finding::{Finding, Location, Severity};
+use crate::finding::{Finding, Location, Severity, Suppressed};
 use crate::inventory::{Inventory, Loading};
 use crate::runtime::Runtime;
 use crate::surroundings::Surroundings;
@@ -91,6 +94,15 @@ pub struct Subject<'a> {
     pub runtime: &'a Runtime<'a>,
     /// What is known beside the texts.
     pub surroundings: &'a Surroundings,
+}
+
+/// What the lints have found.
+#[derive(Default)]
+pub struct Found {
+    /// What is to be reported, in the order of files and lines.
+    pub findings: Vec<Finding>,
+    /// What comments in the files allow.
+    pub suppressed: Vec<Suppressed>,
 }
 
 /// Every lint, by name.
@@ -137,24 +149,29 @@ pub static LINTS: &[&Lint] = &[
     &unknown_plugin::LINT,
     &unknown_section::LINT,
     &unknown_service::LINT,
+    &unknown_suppression::LINT,
     &unused_but_broken::LINT,
     &unwatched_file::LINT,
     &weak_password_hash::LINT,
     &wrong_type::LINT,
 ];
 
+/// The rule about comments that allow what is not there.
+pub const UNUSED_SUPPRESSION: &str = "unused-suppression";
+
 /// The lint of this name.
 pub fn find(name: &str) -> Option<&'static Lint> {
     LINTS.iter().copied().find(|lint| lint.name == name)
 }
 
-/// Runs every lint; findings come in the order of files and lines.
-pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
+/// Runs every lint, and takes out what comments allow.
+pub fn run(subject: &Subject<'_>) -> Found {
+    let mut findings = Vec::new();
     for lint in LINTS {
-        (lint.check)(lint, subject, &mut found);
+        (lint.check)(lint, subject, &mut findings);
     }
-    found.sort_by(|a, b| (a.at, a.rule, &a.message).cmp(&(b.at, b.rule, &b.message)));
+    let mut found = suppress::apply(subject, findings);
+    found.findings.sort_by(|a, b| (a.at, a.rule, &a.message).cmp(&(b.at, b.rule, &b.message)));
     found
 }
 

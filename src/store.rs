@@ -23,7 +23,7 @@ use crate::schema;
 use commit::Commit;
 use folder::Folder;
 use notes::Notes;
-pub use read::Snapshot;
+pub use read::{Snapshot, content};
 use rustix::io::Errno;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -67,6 +67,22 @@ impl Store {
     /// A store over `path`; with `only`, over that one file in it.
     pub fn new(path: PathBuf, only: Option<String>, lock_timeout: Duration, command: String) -> Store {
         Store { path, only, lock_timeout, command }
+    }
+
+    /// A store over another directory, for the same command.
+    pub fn elsewhere(&self, path: PathBuf) -> Store {
+        Store::new(path, None, self.lock_timeout, self.command.clone())
+    }
+
+    /// The same, over that one file if there is one.
+    pub fn reading(mut self, only: Option<&str>) -> Store {
+        self.only = only.map(str::to_owned);
+        self
+    }
+
+    /// The one file that Traefik reads, where it reads a file and not a directory.
+    pub fn only(&self) -> Option<&str> {
+        self.only.as_deref()
     }
 
     /// The directory.

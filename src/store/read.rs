@@ -14,6 +14,7 @@ use std::io::{ErrorKind, Read};
 use std::path::PathBuf;
 
 /// The directory at one moment.
+#[derive(Default)]
 pub struct Snapshot {
     /// Files in the order in which Traefik loads them.
     pub files: Vec<File>,
@@ -196,7 +197,7 @@ pub(super) fn is_null_device(stat: &Stat) -> bool {
 }
 
 /// What a file's bytes say.
-pub(super) fn content(path: &str, bytes: Vec<u8>) -> Content {
+pub fn content(path: &str, bytes: Vec<u8>) -> Content {
     let source = match String::from_utf8(bytes) {
         Ok(source) => source,
         Err(error) => {

@@ -22,4 +22,5 @@ mod store;
 mod support;
 mod terminal;
 mod tidy;
+mod validate;
 mod validate_disk;
