@@ -151,6 +151,7 @@ pub static LINTS: &[&Lint] = &[
     &unknown_service::LINT,
     &unknown_suppression::LINT,
     &unused_but_broken::LINT,
+    &unused_suppression::LINT,
     &unwatched_file::LINT,
     &weak_password_hash::LINT,
     &wrong_type::LINT,
