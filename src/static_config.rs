@@ -54,6 +54,8 @@ pub struct StaticConfig {
     pub plugins: Vec<NamedAt>,
     /// A plugin that surely can't be set up: Traefik then gives up all of them.
     pub broken_plugin: Option<NamedAt>,
+    /// What is wrong with it, beyond what can't be parsed.
+    pub faults: Vec<Fault>,
 }
 
 /// An entry point.
@@ -265,7 +267,7 @@ impl StaticConfig {
                 .reading(),
             false => Reading::of_document(&document),
         };
-        Ok(reading.config.unwrap_or_default())
+        Ok(StaticConfig { faults: reading.faults, ..reading.config.unwrap_or_default() })
     }
 
     /// The entry point of this name.

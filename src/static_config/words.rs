@@ -69,7 +69,7 @@ pub(super) fn of(node: Ref<'_>, lookup: Lookup<'_>) -> Vec<Word> {
 }
 
 /// What a variable holds.
-pub type Lookup<'l> = &'l dyn Fn(&str) -> Option<String>;
+pub(super) type Lookup<'l> = &'l dyn Fn(&str) -> Option<String>;
 
 /// Fills in `$NAME` and `${NAME…}`; what is not set is empty, `$$` is a dollar sign.
 pub fn interpolate(text: &str, lookup: Lookup<'_>) -> String {
