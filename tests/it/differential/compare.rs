@@ -1,5 +1,7 @@
 //! Runs cases through Traefik and through this tool's library, and lists where they differ.
 
+#![allow(clippy::print_stdout, reason = "the figures are what a run is for")]
+
 use super::Case;
 use crate::support::oracle::{MARKER, Objects, Oracle, Said, Setting};
 use crate::support::random::Random;
