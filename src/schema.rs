@@ -7,11 +7,13 @@ pub mod table;
 #[cfg(test)]
 mod tests;
 pub mod time;
+mod toml11;
 pub mod value;
 mod walk;
 
-use crate::document::Document;
+use crate::document::{Document, Format};
 use crate::release::Release;
+use fault::Pass;
 pub use fault::{Fault, FaultKind, Path, Remark, RemarkKind, Step};
 use walk::Walker;
 
@@ -30,6 +32,15 @@ fn walk(document: &Document, release: Release, remarks: bool) -> (Vec<Fault<'_>>
     let mut walker = Walker { release, path: Vec::new(), faults: Vec::new(), remarks };
     if let Some(root) = document.root() {
         walker.root(root);
+    }
+    // 3.6.7 came with a library that knows TOML 1.1.
+    if document.format() == Format::Toml
+        && !release.since(6, 7)
+        && let Some((span, words)) = toml11::first_use(document)
+    {
+        let says = format!("toml: line {}: {words}", document.line(span.start));
+        let path = Path::default();
+        walker.faults.push(Fault { pass: Pass::Root, kind: FaultKind::NewToml, span, path, says });
     }
     let Walker { mut faults, remarks, .. } = walker;
     // Traefik's decoder makes one pass after the other, each in the byte order of the keys.

@@ -62,9 +62,10 @@ impl<'d> Scalar<'d> {
     }
 
     /// The kind that Go's reflection gives it, by its number: lists of mixed scalars take the highest.
-    pub fn go_kind(&self) -> u32 {
+    pub fn go_kind(&self, format: Format) -> u32 {
         match self {
             Scalar::Bool(_) => 1,
+            Scalar::Int(_) if format == Format::Toml => 6,
             Scalar::Int(_) => 2,
             Scalar::Uint(_) => 11,
             Scalar::Float(_) => 14,

@@ -34,6 +34,10 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
                 "the file is no mapping; Traefik reads one with http, tcp, udp and tls".into(),
                 "put the sections below such keys".into(),
             ),
+            FaultKind::NewToml => (
+                "this is TOML 1.1, which this release of Traefik does not know; 3.6.7 does".into(),
+                "write it as TOML 1.0, or update Traefik".into(),
+            ),
             FaultKind::NullInList => ("an item of this list is null".into(), "take the item away, or quote it".into()),
             FaultKind::ListInList => {
                 ("a list stands inside a list".into(), "write the items one below the other".into())

@@ -87,7 +87,7 @@ const HTTP_TYPES: [&str; 26] = [
 /// reads `statusRewrites`.
 pub(crate) fn http(name: &str, value: Ref<'_>, surroundings: &Surroundings) -> Result<(), Broken> {
     let middleware = Part::whole(value);
-    let types: Vec<Part<'_, '_>> = HTTP_TYPES.into_iter().filter_map(|name| present(&middleware, name)).collect();
+    let types: Vec<Part<'_, '_>> = types_of(value).into_iter().filter_map(|name| present(&middleware, name)).collect();
     let part = match types.as_slice() {
         [] => return Err(no_type(&middleware, name)),
         [part] => part,
@@ -133,6 +133,15 @@ pub(crate) fn tcp(name: &str, value: Ref<'_>, surroundings: &Surroundings) -> Re
     } else {
         Err(no_type(&middleware, name))
     }
+}
+
+/// The types that a middleware names, each once. One walk along its fields: there may be many middlewares.
+fn types_of(middleware: Ref<'_>) -> Vec<&'static str> {
+    let named = |key: &str| HTTP_TYPES.into_iter().find(|name| name.eq_ignore_ascii_case(key));
+    let mut types: Vec<_> = value::entries(middleware).iter().filter_map(|entry| named(&entry.name)).collect();
+    types.sort_unstable();
+    types.dedup();
+    types
 }
 
 /// A type of a middleware, where it is there. Two of them may stand without content, and then `false` leaves them out.

@@ -77,6 +77,8 @@ impl Fault<'_> {
 pub enum FaultKind {
     /// The file is no mapping.
     NotAMapping,
+    /// TOML 1.1, which the release does not know.
+    NewToml,
     /// No field is called so.
     UnknownField {
         /// The key.

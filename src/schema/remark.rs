@@ -2,63 +2,45 @@
 
 use super::fault::{RemarkKind, Step};
 use super::table::{Element, Field, Type};
-use super::value::{fields_of, is_null, is_on, key_name, text};
+use super::value::{fields_of, is_called, is_on, key_name, text};
 use super::walk::{Walker, has_no_children};
 use crate::document::scalar::Scalar;
 use crate::document::{Format, Kind, Ref, Span, Style};
 use std::borrow::Cow;
 
 impl<'d> Walker<'d> {
-    /// Fields that are null, and so not there.
-    pub(super) fn nulls(&mut self, node: Ref<'d>, owner: &'static Field) {
-        for (key, value) in node.entries().filter(|(key, value)| is_null(*value) && !key.is_merge_key()) {
-            let Some(name) = key_name(key) else { continue };
-            let span = key.span();
-            match owner.find(&name, self.release) {
-                Some(field) if field.may_be_empty && !field.is_ignored && value.kind() == Kind::Scalar => {
-                    self.below(Step::Key(name), |walk| walk.remark(|| RemarkKind::NullSwitch { field }, span));
-                }
-                Some(_) => {}
-                None => {
-                    let text = name.clone().into_owned();
-                    self.below(Step::Key(name), |walk| {
-                        walk.remark(|| RemarkKind::UnknownNull { name: text, parent: owner }, span);
-                    });
-                }
+    /// A field that is null, and so not there.
+    pub(super) fn null_field(&mut self, owner: &'static Field, key: Ref<'d>, value: Ref<'d>) {
+        let Some(name) = key_name(key) else { return };
+        let span = key.span();
+        match owner.find(&name, self.release) {
+            Some(field) if field.may_be_empty && !field.is_ignored && value.kind() == Kind::Scalar => {
+                self.below(Step::Key(name), |walk| walk.remark(|| RemarkKind::NullSwitch { field }, span));
+            }
+            Some(_) => {}
+            None => {
+                let text = name.clone().into_owned();
+                self.below(Step::Key(name), |walk| {
+                    walk.remark(|| RemarkKind::UnknownNull { name: text, parent: owner }, span);
+                });
             }
         }
     }
 
-    /// Keys that differ only by case.
-    pub(super) fn two_spellings(&mut self, node: Ref<'d>, owner: &'static Field) {
-        if self.remarks.is_none() {
-            return;
-        }
-        // One bit a field; no struct of Traefik's has as many.
-        let mut seen = 0u128;
-        for (key, value) in node.entries().filter(|(_, value)| !is_null(*value)) {
-            let Some(name) = key.resolved().text() else { continue };
-            let place = owner.fields.iter().position(|f| super::value::is_called(name, f.name()));
-            let Some((place, bit)) = place.and_then(|place| Some((place, 1u128.checked_shl(place as u32)?))) else {
-                continue;
-            };
-            if seen & bit == 0 {
-                seen |= bit;
-                continue;
-            }
-            let field = &owner.fields[place];
-            let is_other = |other: Ref<'_>| {
-                other.id() != key.id() && other.text().is_some_and(|t| super::value::is_called(t, field.name()))
-            };
-            let Some((other, _)) = fields_of(node).find(|(other, _)| is_other(*other)) else { continue };
-            let merges = matches!(field.kind, Type::Struct | Type::Map(_)) && value.resolved().kind() == Kind::Map;
-            // What comes later in byte order is applied later.
-            let (loser, winner) = if other.text() < Some(name) { (other, key) } else { (key, other) };
-            let name = loser.text().unwrap_or_default();
-            self.below(Step::Key(Cow::Borrowed(name)), |walk| {
-                walk.remark(|| RemarkKind::TwoSpellings { other: winner.span(), is_lost: !merges }, loser.span());
-            });
-        }
+    /// A key of a field that stood there already in another spelling.
+    pub(super) fn spelled_twice(&mut self, node: Ref<'d>, field: &'static Field, key: Ref<'d>, value: Ref<'d>) {
+        let name = key.resolved().text();
+        let is_other = |other: Ref<'_>| {
+            other.id() != key.id() && other.resolved().text().is_some_and(|text| is_called(text, field.name()))
+        };
+        let Some((other, _)) = fields_of(node).find(|(other, _)| is_other(*other)) else { return };
+        let merges = matches!(field.kind, Type::Struct | Type::Map(_)) && value.kind() == Kind::Map;
+        // What comes later in byte order is applied later.
+        let (loser, winner) = if other.resolved().text() < name { (other, key) } else { (key, other) };
+        let name = loser.resolved().text().unwrap_or_default();
+        self.below(Step::Key(Cow::Borrowed(name)), |walk| {
+            walk.remark(|| RemarkKind::TwoSpellings { other: winner.span(), is_lost: !merges }, loser.span());
+        });
     }
 
     pub(super) fn field_remarks(&mut self, field: &'static Field, key: Ref<'d>, value: Ref<'d>) {

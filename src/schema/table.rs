@@ -50,6 +50,8 @@ pub struct Field {
     /// Where it stands: `http.routers.*.rule`.
     pub path: &'static str,
     name: &'static str,
+    /// Its number among the fields of its parent.
+    pub(super) place: u32,
     /// What it takes.
     pub kind: Type,
     /// Its type in words: `string`, `list<string>`, ….
@@ -151,7 +153,8 @@ fn tree(lines: &'static str) -> Field {
 }
 
 fn close(open: &mut Vec<Field>) {
-    if let (Some(done), Some(parent)) = (open.pop(), open.last_mut()) {
+    if let (Some(mut done), Some(parent)) = (open.pop(), open.last_mut()) {
+        done.place = parent.fields.len() as u32;
         parent.fields.push(done);
     }
 }
@@ -168,6 +171,7 @@ fn field(line: &'static str) -> Field {
     Field {
         path,
         name: path.rsplit('.').next().unwrap_or(path),
+        place: 0,
         kind: kind(type_name),
         type_name,
         go_type,

@@ -139,3 +139,18 @@ fn what_traefik_takes_without_a_word() {
     }
     assert!(remarks("http: {routers: {a: {tls: {}, rule: x, priority: 0x1F, entryPoints: [web]}}}").is_empty());
 }
+
+#[test]
+fn toml_1_1_came_with_3_6_7() {
+    for source in
+        ["a = {b = 1,}", "a = {\n b = 1 }", "a = \"\\e\"", "a = \"\\x41\"", "a = 07:32", "a = 1979-05-27T07:32Z"]
+    {
+        assert_eq!(says_in(Format::Toml, source, "3.6.6").len(), 1, "{source}");
+        assert!(says_in(Format::Toml, source, "3.6.7").is_empty(), "{source}");
+    }
+    for source in
+        ["a = {b = [1,\n2,], c = {d = 1}}", "a = '\\e'", "a = \"\\\\e\"", "a = 07:32:00", "a = {b.c = 1, b.d = {}}"]
+    {
+        assert!(says_in(Format::Toml, source, "3.0").is_empty(), "{source}");
+    }
+}

@@ -10,7 +10,7 @@ pub fn duration(text: &str) -> Result<i64, String> {
 
 /// Go's `time.ParseDuration`.
 fn go_duration(text: &str) -> Result<i64, String> {
-    let invalid = || format!("time: invalid duration {}", super::quote(text));
+    let invalid = || format!("time: invalid duration {}", quote(text));
     let negative = text.starts_with('-');
     let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text);
     if rest == "0" {
@@ -25,6 +25,9 @@ fn go_duration(text: &str) -> Result<i64, String> {
         let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
         let whole = digits(rest);
         let value: u128 = if whole == 0 { 0 } else { rest[..whole].parse().map_err(|_| invalid())? };
+        if value > LIMIT {
+            return Err(invalid());
+        }
         rest = &rest[whole..];
         let mut fraction = "";
         if let Some(behind) = rest.strip_prefix('.') {
@@ -39,7 +42,7 @@ fn go_duration(text: &str) -> Result<i64, String> {
         }
         let name = rest.bytes().take_while(|b| *b != b'.' && !b.is_ascii_digit()).count();
         if name == 0 {
-            return Err(format!("time: missing unit in duration {}", super::quote(text)));
+            return Err(format!("time: missing unit in duration {}", quote(text)));
         }
         let unit: u128 = match &rest[..name] {
             "ns" => 1,
@@ -49,7 +52,7 @@ fn go_duration(text: &str) -> Result<i64, String> {
             "m" => 60_000_000_000,
             "h" => 3_600_000_000_000,
             unknown => {
-                return Err(format!("time: unknown unit {} in duration {}", super::quote(unknown), super::quote(text)));
+                return Err(format!("time: unknown unit {} in duration {}", quote(unknown), quote(text)));
             }
         };
         rest = &rest[name..];
@@ -67,6 +70,19 @@ fn go_duration(text: &str) -> Result<i64, String> {
         (false, LIMIT) => Err(invalid()),
         (false, total) => Ok(total as i64),
     }
+}
+
+/// A text in quotes as Go's `time` shows it: byte by byte beyond ASCII.
+fn quote(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            ' '..='~' => quoted.push(c),
+            c => c.to_string().bytes().for_each(|byte| quoted.push_str(&format!("\\x{byte:02x}"))),
+        }
+    }
+    quoted + "\""
 }
 
 #[cfg(test)]
@@ -96,6 +112,8 @@ mod tests {
             ("10S", "time: unknown unit \"S\" in duration \"10S\""),
             ("", "time: invalid duration \"\""),
             ("ten", "time: invalid duration \"ten\""),
+            ("18446744073709551615", "time: invalid duration \"18446744073709551615\""),
+            ("é", "time: invalid duration \"\\xc3\\xa9\""),
             ("9999999999h", "time: invalid duration \"9999999999h\""),
         ] {
             assert_eq!(duration(text).unwrap_err(), words);

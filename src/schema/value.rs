@@ -60,7 +60,7 @@ fn joined(list: Ref<'_>) -> Option<String> {
             None if item.kind() == Kind::Map => kind = kind.max(21),
             None => return None,
             Some(value) => {
-                kind = kind.max(value.go_kind());
+                kind = kind.max(value.go_kind(item.document().format()));
                 all.push(SEPARATOR);
                 all.push_str(&value.into_text()?);
             }
@@ -212,13 +212,17 @@ pub fn entries(node: Ref<'_>) -> Vec<Entry<'_>> {
     }
 }
 
-/// The fields of a mapping that are not null, with aliases and merge keys followed; without a copy where there is
-/// no merge key.
+/// The fields of a mapping that are not null, with aliases and merge keys followed.
 pub(super) fn fields_of(node: Ref<'_>) -> impl Iterator<Item = (Ref<'_>, Ref<'_>)> {
+    pairs(node).filter(|(_, value)| !is_null(*value))
+}
+
+/// The same with null; without a copy where there is no merge key.
+pub(super) fn pairs(node: Ref<'_>) -> impl Iterator<Item = (Ref<'_>, Ref<'_>)> {
     let merges = node.entries().any(|(key, _)| key.is_merge_key());
     let merged = if merges { node.fields() } else { Vec::new() };
     let own = node.entries().filter(move |_| !merges).map(|(key, value)| (key, value.resolved()));
-    own.chain(merged).filter(|(_, value)| !is_null(*value))
+    own.chain(merged)
 }
 
 /// Every value of a field, null left out: keys match without regard to case, and where several spellings stand side

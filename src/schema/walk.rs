@@ -3,7 +3,7 @@
 
 use super::fault::{Fault, FaultKind, Pass, Path, Remark, RemarkKind, Step};
 use super::table::{self, Element, Field, Type};
-use super::value::{Entry, entries, fields_of, key_name, parse_bool, text};
+use super::value::{Entry, entries, fields_of, is_null, key_name, pairs, parse_bool, text};
 use super::{quote, time};
 use crate::document::scalar::Scalar;
 use crate::document::{Kind, Ref, Span};
@@ -38,12 +38,15 @@ impl<'d> Walker<'d> {
             );
             return self.fault(Pass::Root, FaultKind::NotAMapping, root.span(), says);
         }
-        self.two_spellings(root, table::root());
+        let mut seen = 0;
         for (key, value) in fields_of(root) {
             // The root's keys are text whatever they look like.
             let name = key.resolved().text().unwrap_or_default();
             match table::root().find(name, self.release) {
-                Some(field) => self.below(Step::Key(Cow::Borrowed(name)), |walk| walk.field(field, key, value, true)),
+                Some(field) => {
+                    self.once(&mut seen, root, field, key, value);
+                    self.below(Step::Key(Cow::Borrowed(name)), |walk| walk.field(field, key, value, true));
+                }
                 None => self.remark(|| RemarkKind::UnknownSection { name: name.to_owned() }, key.span()),
             }
         }
@@ -73,17 +76,32 @@ impl<'d> Walker<'d> {
         if node.kind() != Kind::Map {
             return self.no_fields(Some(owner), node);
         }
-        self.two_spellings(node, owner);
-        if self.remarks.is_some() {
-            self.nulls(node, owner);
-        }
-        for (key, value) in fields_of(node) {
+        let mut seen = 0;
+        for (key, value) in pairs(node) {
+            if is_null(value) {
+                if self.remarks.is_some() {
+                    self.null_field(owner, key, value);
+                }
+                continue;
+            }
             let Some(name) = key_name(key) else { continue };
             match owner.find(&name, self.release) {
-                Some(field) => self.below(Step::Key(name), |walk| walk.field(field, key, value, fills)),
+                Some(field) => {
+                    self.once(&mut seen, node, field, key, value);
+                    self.below(Step::Key(name), |walk| walk.field(field, key, value, fills));
+                }
                 None => self.unknown(Some(owner), name, key.span(), value),
             }
         }
+    }
+
+    /// Sees to it that a field in two spellings is noticed; `seen` has a bit for each field of its struct.
+    fn once(&mut self, seen: &mut u128, node: Ref<'d>, field: &'static Field, key: Ref<'d>, value: Ref<'d>) {
+        let bit = 1u128.checked_shl(field.place).unwrap_or(0);
+        if *seen & bit != 0 && self.remarks.is_some() {
+            self.spelled_twice(node, field, key, value);
+        }
+        *seen |= bit;
     }
 
     /// A node that can have no fields: its mappings, should it be a list, are taken for fields.
@@ -305,9 +323,9 @@ impl<'d> Walker<'d> {
 
     fn mixed_list(&mut self, node: Ref<'d>) {
         let values = || node.items().filter_map(Scalar::of);
-        let highest = values().map(|value| value.go_kind()).max().unwrap_or(0);
+        let highest = values().map(|value| value.go_kind(node.document().format())).max().unwrap_or(0);
         let fits = |value: &Scalar<'_>| match (highest, value) {
-            (2 | 11 | 14, Scalar::Bool(_)) => false,
+            (2 | 6 | 11 | 14, Scalar::Bool(_)) => false,
             (11, Scalar::Int(number)) => *number >= 0,
             _ => true,
         };
@@ -315,6 +333,7 @@ impl<'d> Walker<'d> {
             let odd = odd.into_text().unwrap_or_default();
             let (name, function) = match highest {
                 2 => ("int", "ParseInt"),
+                6 => ("int64", "ParseInt"),
                 11 => ("uint", "ParseUint"),
                 _ => ("float64", "ParseFloat"),
             };

@@ -1,5 +1,7 @@
 //! Runs cases through Traefik and through this tool's library, and lists where they differ.
 
+#![allow(clippy::print_stdout, reason = "the figures are what a run is for")]
+
 use super::Case;
 use crate::support::oracle::{MARKER, Objects, Oracle, Said, Setting};
 use crate::support::random::Random;
@@ -51,6 +53,10 @@ enum What {
     Words,
 }
 
+/// What stands in the columns of [`Figures`].
+const COLUMNS: &str = "| group | Traefik | static configuration | cases | refused | templates | objects | not enabled | \
+                       verdict or state differs | words differ | may stand | took |\n|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|";
+
 /// The cases in an order of the seed's own.
 pub(super) fn shuffled(cases: impl Iterator<Item = Case>, seed: u64) -> Vec<Case> {
     let only = std::env::var("DIFFERENTIAL_ONLY").unwrap_or_default();
@@ -96,7 +102,6 @@ pub(super) fn run(group: &str, release: &str, setting: &Setting, cases: &[Case])
         }
     }
     figures.took = begun.elapsed();
-    println!("{figures}");
     figures
 }
 
@@ -214,6 +219,8 @@ impl Figures {
 
     /// Fails where there is a disagreement that may not stand.
     pub(super) fn check(all: &[Figures]) {
+        println!("{COLUMNS}");
+        all.iter().for_each(|figures| println!("{figures}"));
         let wrong: usize = all.iter().map(|figures| figures.differences.len()).sum();
         let lists: String = all.iter().map(Figures::list).collect();
         assert!(wrong == 0, "{wrong} disagreements with Traefik\n{lists}");

@@ -71,7 +71,9 @@ pub(crate) const STRICT: Setting = Setting {
 /// Directories in which the static configuration decides something.
 pub(crate) fn cases() -> Vec<Case> {
     const TOPICS: [&str; 5] = ["routers: ", "tls: ", "layers: ", "tcp udp: ", "rules: "];
-    let facts = facts::facts().filter(|case| TOPICS.iter().any(|topic| case.name.starts_with(topic)));
+    let topical = |case: &Case| TOPICS.iter().any(|topic| case.name.starts_with(topic));
+    // These crash Traefik under every static configuration, and it takes its time for that.
+    let facts = facts::facts().filter(|case| topical(case) && !case.name.ends_with("weighted by itself"));
     let plugin = "http: {middlewares: {m: {plugin: {foo: {a: b}}}}, routers: {r: {rule: Host(`a`), service: noop@internal, middlewares: [m]}}}";
     let clash = "http: {routers: {r: {rule: Host(`a`), service: noop@internal}, web-q: {rule: Host(`b`), service: nope}}, middlewares: {m: {addPrefix: {prefix: /a}}}}";
     let own = [("plugin", plugin), ("middleware of the entry point", clash)];

@@ -1,5 +1,7 @@
 //! Mistakes in the lines of one file.
 
+#![allow(clippy::ptr_arg, reason = "every mistake is of one type")]
+
 use crate::support::random::Random;
 
 fn any_line<'l>(random: &mut Random, lines: &'l mut [String]) -> &'l mut String {
