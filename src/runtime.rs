@@ -2,6 +2,7 @@
 //! and why others are not. The names are those that Traefik's API shows.
 
 mod board;
+mod chain;
 mod http;
 pub mod middleware;
 mod router;

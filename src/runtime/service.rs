@@ -1,9 +1,9 @@
-//! HTTP services and middlewares as Traefik builds them, each when a router first reaches it: what can't be built is
-//! disabled, and so is everything on the way there.
+//! HTTP services as Traefik builds them, each when a router first reaches it: what can't be built is disabled, and so is
+//! everything on the way there.
 
 use super::board::{Board, Owner, Reference, Target, provider_of, span_or};
 use super::server_url;
-use super::{Cause, Status, middleware};
+use super::{Cause, Status};
 use crate::document::{Ref, Span};
 use crate::inventory::Part;
 use crate::name::Kind;
@@ -25,20 +25,20 @@ pub(super) enum Handler {
 pub(super) type Stack = Vec<usize>;
 
 /// Deeper nesting than anybody writes; what is below is taken to be in order.
-const DEEPEST: usize = 200;
+pub(super) const DEEPEST: usize = 200;
 
 /// What has been built so far, by place in the inventory.
 #[derive(Default)]
 pub(super) struct Built {
     services: Vec<Option<Handler>>,
     /// Middlewares are built again for each router, with the same outcome.
-    middlewares: Vec<bool>,
+    pub(super) middlewares: Vec<bool>,
 }
 
 /// Builds services and middlewares.
 pub(super) struct Builder<'b, 'a, 's> {
     pub(super) board: &'b mut Board<'a, 's>,
-    built: &'b mut Built,
+    pub(super) built: &'b mut Built,
 }
 
 impl<'b, 'a, 's> Builder<'b, 'a, 's> {
@@ -139,7 +139,7 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
     }
 
     /// Notes what is wrong with an object itself; gives Traefik's words back.
-    fn fail(&mut self, place: usize, field: &str, span: Span, says: &str, cause: Cause) -> String {
+    pub(super) fn fail(&mut self, place: usize, field: &str, span: Span, says: &str, cause: Cause) -> String {
         let (kind, part, definition) = self.board.inventory.all()[place];
         let owner = Owner { kind, part, name: definition.name, field };
         self.board.states[place].add(says, true);
@@ -148,7 +148,7 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
     }
 
     /// Refuses what is being built already.
-    fn recursion(&mut self, place: usize, stack: &Stack) -> Result<(), String> {
+    pub(super) fn recursion(&mut self, place: usize, stack: &Stack) -> Result<(), String> {
         if !stack.contains(&place) {
             return Ok(());
         }
@@ -371,77 +371,6 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
         };
         let cause = Cause::HealthCheckMissing { child: text.into_owned() };
         Err(self.fail(place, kind, span_or(name, part), &says, cause))
-    }
-
-    /// Builds a list of middlewares, the last first as Traefik does.
-    pub(super) fn chain(
-        &mut self,
-        list: Ref<'a>,
-        file: usize,
-        provider: &str,
-        owner: Owner<'_>,
-        stack: &mut Stack,
-    ) -> Result<(), String> {
-        for item in value::list(list).iter().rev() {
-            let at = crate::finding::Location::of(file, item.span);
-            self.middleware(&Reference { text: &item.text, at, provider, owner }, stack)?;
-        }
-        Ok(())
-    }
-
-    /// Builds the middleware that is referred to.
-    pub(super) fn middleware(&mut self, reference: &Reference<'_>, stack: &mut Stack) -> Result<(), String> {
-        let place = match self.board.find(Kind::Http, Part::Middleware, reference) {
-            Target::Foreign => return Ok(()),
-            Target::Ours(place) => place,
-            Target::Nothing => {
-                let says = format!("middleware {:?} does not exist", reference.qualified());
-                let nearest = self.board.nearest(Kind::Http, Part::Middleware, reference.text);
-                let cause = Cause::UnknownMiddleware { name: reference.text.to_owned(), nearest };
-                self.board.trouble(reference.at, || reference.owner.path(), &says, cause);
-                return Err(says);
-            }
-        };
-        if self.built.middlewares[place] || stack.len() > DEEPEST {
-            return Ok(());
-        }
-        self.recursion(place, stack)?;
-        stack.push(place);
-        let built = self.build_middleware(place, stack);
-        stack.pop();
-        self.built.middlewares[place] = built.is_ok();
-        built.inspect_err(|says| self.board.states[place].add(says, true))
-    }
-
-    fn build_middleware(&mut self, place: usize, stack: &mut Stack) -> Result<(), String> {
-        let definition = self.board.definition(place);
-        let name = definition.name;
-        let owner = |field| Owner { kind: Kind::Http, part: Part::Middleware, name, field };
-        let checked = middleware::http(&format!("{name}@file"), definition.value, self.board.surroundings);
-        let [chain, errors] = value::pick(definition.value, ["chain", "errors"]);
-        let sort = checked.as_ref().err().map(|broken| broken.kind);
-        use middleware::BrokenKind::{NoType, SeveralTypes};
-        if let (Some(errors), false) = (errors, matches!(sort, Some(NoType | SeveralTypes))) {
-            // Traefik reads `status` before it builds the service, and `statusRewrites` after it.
-            let status_is_bad = checked.as_ref().is_err_and(|broken| broken.field.starts_with("errors.status."))
-                || checked.as_ref().is_err_and(|broken| broken.field == "errors.status");
-            if !status_is_bad {
-                let [service] = value::pick(errors, ["service"]);
-                let text = service.and_then(value::text).unwrap_or_default();
-                let at = self.board.at(place, span_or(service, definition.key));
-                let reference =
-                    Reference { text: &text, at, provider: provider_of(name), owner: owner("errors.service") };
-                self.service(&reference, stack)?;
-            }
-        }
-        if let Err(broken) = checked {
-            let cause = Cause::BadMiddleware { name: name.to_owned(), kind: broken.kind };
-            return Err(self.fail(place, &broken.field, broken.at, &broken.says, cause));
-        }
-        match chain.and_then(|chain| value::field(chain, "middlewares")) {
-            Some(list) => self.chain(list, definition.file, provider_of(name), owner("chain.middlewares"), stack),
-            None => Ok(()),
-        }
     }
 }
 

@@ -190,6 +190,11 @@ fn note<'a>(board: &mut Board<'a, '_>, router: &mut Router<'a>, conflict: &Confl
             (says, Cause::TlsOptionsConflict { host: host.clone(), other: other.clone() })
         }
     };
+    // A router that wants the default options gets them all the same.
+    let suits = judges_by_entry_point(release) && !strict && options_of(router) == DEFAULT;
+    if suits {
+        return;
+    }
     let quiet = matches!(conflict, Conflict::NoHost) && !release.since(7, 4);
     if !quiet {
         router.state.add(&says, strict);
