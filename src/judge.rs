@@ -42,7 +42,12 @@ pub struct Judgement<'a> {
 
 /// Judges what the files say.
 pub fn judge<'a>(inventory: &Inventory<'a>, surroundings: &Surroundings) -> Judgement<'a> {
-    let loading = Loading::of(inventory, surroundings.release);
+    // What Traefik would make of the files is found while they are checked: seldom in vain.
+    let (loading, runtime) = std::thread::scope(|scope| {
+        let building = scope.spawn(|| runtime::build(inventory, surroundings));
+        let loading = Loading::of(inventory, surroundings.release);
+        (loading, building.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
     let verdict = match (loading.is_refused(), inventory.has_templates()) {
         (true, _) => Verdict::Rejected,
         (false, true) => Verdict::Unknown,
@@ -50,7 +55,7 @@ pub fn judge<'a>(inventory: &Inventory<'a>, surroundings: &Surroundings) -> Judg
     };
     let runtime = match verdict {
         Verdict::Rejected => Runtime::default(),
-        _ => runtime::build(inventory, surroundings),
+        _ => runtime,
     };
     let subject = Subject { inventory, loading: &loading, runtime: &runtime, surroundings };
     let lint::Found { findings, suppressed } = lint::run(&subject);

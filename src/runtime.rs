@@ -34,7 +34,7 @@ pub struct Runtime<'a> {
 }
 
 /// A router, service, middleware or servers transport as Traefik's API shows it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Object<'a> {
     /// `http.router`, `tcp.service`, …
     pub kind: &'static str,
@@ -215,5 +215,5 @@ pub fn build<'a>(inventory: &Inventory<'a>, surroundings: &Surroundings) -> Runt
     let http = http::build(&mut board);
     let tcp = tcp::build(&mut board);
     let udp = udp::build(&mut board);
-    board.finish([http, tcp, udp].concat())
+    board.finish([http, tcp, udp])
 }

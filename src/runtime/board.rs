@@ -165,7 +165,10 @@ impl<'a, 's> Board<'a, 's> {
     }
 
     /// All objects, with the routers that have been built.
-    pub(super) fn finish(self, mut objects: Vec<Object<'a>>) -> Runtime<'a> {
+    pub(super) fn finish(self, routers: [Vec<Object<'a>>; 3]) -> Runtime<'a> {
+        let count = routers.iter().map(Vec::len).sum::<usize>() + self.states.len();
+        let mut objects = Vec::with_capacity(count);
+        routers.into_iter().for_each(|routers| objects.extend(routers));
         for ((kind, part, definition), state) in self.inventory.all().iter().zip(self.states) {
             let kind = match (kind, part) {
                 (Kind::Http, Part::Service) => "http.service",
@@ -183,7 +186,7 @@ impl<'a, 's> Board<'a, 's> {
                 errors: state.errors,
             });
         }
-        objects.sort_by_key(|object| object.at);
+        objects.sort_unstable_by(|a, b| (a.at, &a.name).cmp(&(b.at, &b.name)));
         Runtime { objects, troubles: self.troubles }
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn build<'a>(board: &mut Board<'a, '_>) -> Vec<Object<'a>> {
     for tls in [false, true] {
         for index in 0..routers.len() {
             let has_entry_point = routers[index].entry_points.iter().any(|name| exists(board, name, false));
-            if routers[index].tls.on == tls && routers[index].parents.is_empty() && has_entry_point {
+            if routers[index].tls.is_some() == tls && routers[index].parents.is_empty() && has_entry_point {
                 build_root(board, &mut routers, &children, index, &faults);
             }
         }
@@ -51,10 +51,12 @@ pub(super) fn build<'a>(board: &mut Board<'a, '_>) -> Vec<Object<'a>> {
         tls::check_resolver(board, router, "http");
         let fault = tls::rule_at(router).and_then(|at| faults.get(&at));
         let on_some = router.entry_points.iter().any(|name| exists(board, name, false));
-        if let (true, true, Some(words)) = (router.tls.on, on_some, fault.and_then(|f| f.says_for_tls.as_deref())) {
+        if let (true, true, Some(words)) =
+            (router.tls.is_some(), on_some, fault.and_then(|f| f.says_for_tls.as_deref()))
+        {
             router.state.add(words, true);
         }
-        if router.tls.on && on_some && router.rule.is_none() {
+        if router.tls.is_some() && on_some && router.rule.is_none() {
             router
                 .state
                 .add("invalid rule , error: error while parsing rule : 1:1: expected operand, found 'EOF'", true);
@@ -79,7 +81,7 @@ pub(super) fn object<'a>(router: Router<'a>, kind: &'static str) -> Object<'a> {
 /// Reads every rule once; copies of a router share it.
 fn compile(board: &Board<'_, '_>, routers: &[Router<'_>]) -> (Rules, Faults) {
     let release = board.surroundings.release;
-    let wants_hosts = routers.iter().any(|router| router.tls.on && !router.tls.options.is_empty());
+    let wants_hosts = routers.iter().any(|router| router.tls.is_some() && !router.options().is_empty());
     let (mut rules, mut faults) = (Rules::new(), Faults::new());
     for router in routers {
         let (Some((text, _)), Some(at)) = (&router.rule, tls::rule_at(router)) else { continue };
@@ -87,7 +89,7 @@ fn compile(board: &Board<'_, '_>, routers: &[Router<'_>]) -> (Rules, Faults) {
             continue;
         }
         match rule::compile(Protocol::Http, Syntax::of(&router.syntax), release, text) {
-            Ok(rule) if wants_hosts && router.tls.on => drop(rules.insert(at, rule)),
+            Ok(rule) if wants_hosts && router.tls.is_some() => drop(rules.insert(at, rule)),
             Ok(_) => {}
             Err(mut error) => {
                 if let Some(read) = error.read.take() {
@@ -199,7 +201,7 @@ fn handler<'a>(
     depth: usize,
 ) -> Result<(), String> {
     let router = &routers[index];
-    if router.tls.on
+    if router.tls.is_some()
         && let Some(says) = tls::broken_options(board, router, "http")
     {
         return Err(format!("building router handler: {says}"));

@@ -27,7 +27,8 @@ pub(super) struct Router<'a> {
     pub(super) middlewares: Option<Ref<'a>>,
     /// The entry point whose middlewares come first.
     pub(super) model: Option<usize>,
-    pub(super) tls: Tls<'a>,
+    /// Its TLS, where it has any.
+    pub(super) tls: Option<Box<Tls<'a>>>,
     pub(super) observability: bool,
     /// Names of parents, with their provider.
     pub(super) parents: Vec<String>,
@@ -37,12 +38,26 @@ pub(super) struct Router<'a> {
 /// The TLS of a router.
 #[derive(Clone, Default)]
 pub(super) struct Tls<'a> {
-    pub(super) on: bool,
     pub(super) passthrough: bool,
     /// The options that it asks for, and where.
     pub(super) options: Cow<'a, str>,
     pub(super) options_at: Option<Ref<'a>>,
     pub(super) resolver: Option<(Cow<'a, str>, Ref<'a>)>,
+}
+
+impl<'a> Router<'a> {
+    /// The TLS options that it asks for; empty for the default.
+    pub(super) fn options(&self) -> &str {
+        self.tls.as_ref().map_or("", |tls| &tls.options)
+    }
+    /// Where it asks for them.
+    pub(super) fn options_at(&self) -> Option<Ref<'a>> {
+        self.tls.as_ref().and_then(|tls| tls.options_at)
+    }
+    /// Whether the server ends TLS.
+    pub(super) fn passes_through(&self) -> bool {
+        self.tls.as_ref().is_some_and(|tls| tls.passthrough)
+    }
 }
 
 /// All routers of one kind.
@@ -85,7 +100,7 @@ fn read<'a>(definition: Definition<'a>) -> Router<'a> {
         service: text(service),
         middlewares,
         model: None,
-        tls: tls.map(tls_of).unwrap_or_default(),
+        tls: tls.filter(|tls| value::is_on(*tls)).map(|tls| Box::new(tls_of(tls))),
         observability: observability.is_some(),
         parents: parents.map(value::list).unwrap_or_default().into_iter().map(qualified).collect(),
         state: State::default(),
@@ -95,7 +110,6 @@ fn read<'a>(definition: Definition<'a>) -> Router<'a> {
 fn tls_of(tls: Ref<'_>) -> Tls<'_> {
     let [options, resolver, passthrough] = value::pick(tls, ["options", "certResolver", "passthrough"]);
     Tls {
-        on: value::is_on(tls),
         passthrough: passthrough.and_then(value::boolean).unwrap_or(false),
         options: options.and_then(value::text).unwrap_or_default(),
         options_at: options,
@@ -179,9 +193,11 @@ fn with_model<'a>(router: &Router<'a>, entry_point: &EntryPoint, at: usize) -> R
     let mut copy = router.clone();
     copy.entry_points.clear();
     copy.model = Some(at);
-    if !copy.tls.on && entry_point.tls {
-        copy.tls =
-            Tls { on: true, options: Cow::Owned(entry_point.options.clone().unwrap_or_default()), ..Tls::default() };
+    if !copy.tls.is_some() && entry_point.tls {
+        copy.tls = Some(Box::new(Tls {
+            options: Cow::Owned(entry_point.options.clone().unwrap_or_default()),
+            ..Tls::default()
+        }));
     }
     copy
 }

@@ -247,7 +247,7 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
             let says = format!("getting RoundTripper: servers transport not found {}", reference.qualified());
             return Err(self.unknown_transport(place, &reference, &says));
         }
-        Ok(Handler::Updater(health.is_none().then(|| Cow::Owned(not_enabled(word)))))
+        Ok(Handler::Updater(health.is_none().then(|| not_enabled(word))))
     }
 
     fn unknown_transport(&mut self, place: usize, reference: &Reference<'_>, says: &str) -> String {
@@ -287,7 +287,7 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
             "weighted" => "weighted",
             _ => "HRW",
         };
-        Ok(Handler::Updater(health.is_none().then(|| Cow::Owned(not_enabled(word)))))
+        Ok(Handler::Updater(health.is_none().then(|| not_enabled(word))))
     }
 
     fn mirroring(&mut self, place: usize, mirroring: Ref<'a>, stack: &mut Stack) -> Result<Handler, String> {
@@ -302,7 +302,7 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
             }
         }
         let why = match (health.filter(|node| value::is_on(*node)), main) {
-            (None, _) => Some(Cow::Owned(not_enabled("mirroring"))),
+            (None, _) => Some(not_enabled("mirroring")),
             (Some(_), Handler::Updater(Some(why))) => {
                 Some(Cow::Owned(format!("cannot register service of mirroring as updater: {why}")))
             }
@@ -326,7 +326,7 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
         if health.is_some() {
             self.register(place, failover, "fallback", "failover", &fallback)?;
         }
-        Ok(Handler::Updater(health.is_none().then(|| Cow::Owned(not_enabled("failover")))))
+        Ok(Handler::Updater(health.is_none().then(|| not_enabled("failover"))))
     }
 
     /// Builds the service that a field of a part of a service names.
@@ -374,6 +374,15 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
     }
 }
 
-fn not_enabled(word: &str) -> String {
-    format!("healthCheck not enabled in config for this {word} service")
+/// Why a service can't tell its parents whether it is up.
+fn not_enabled(word: &str) -> Cow<'static, str> {
+    Cow::Borrowed(match word {
+        "WRR" => "healthCheck not enabled in config for this WRR service",
+        "P2C" => "healthCheck not enabled in config for this P2C service",
+        "HRW" => "healthCheck not enabled in config for this HRW service",
+        "LeastTime" => "healthCheck not enabled in config for this LeastTime service",
+        "mirroring" => "healthCheck not enabled in config for this mirroring service",
+        "failover" => "healthCheck not enabled in config for this failover service",
+        _ => "healthCheck not enabled in config for this weighted service",
+    })
 }

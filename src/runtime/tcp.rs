@@ -60,7 +60,7 @@ fn build_router<'a>(board: &mut Board<'a, '_>, router: &mut Router<'a>) {
         }
         return;
     };
-    if !router.tls.on && read.needs_tls() {
+    if !router.tls.is_some() && read.needs_tls() {
         let says = format!("invalid rule: {text:?} , has HostSNI matcher, but no TLS on router");
         router.state.add(&says, true);
         let at = Location::of(router.definition.file, node.span());
@@ -72,7 +72,7 @@ fn build_router<'a>(board: &mut Board<'a, '_>, router: &mut Router<'a>) {
         return;
     }
     tls::check_resolver(board, router, "tcp");
-    if router.tls.on && !router.tls.passthrough {
+    if router.tls.is_some() && !router.passes_through() {
         if let Some(says) = tls::broken_options(board, router, "tcp") {
             router.state.add(&says, true);
             if let Err(error) = &compiled {

@@ -17,7 +17,7 @@ const DEFAULT: &str = "default";
 
 /// The name of a router's options with its provider.
 pub(super) fn options_of(router: &Router<'_>) -> String {
-    match &*router.tls.options {
+    match router.options() {
         "" | DEFAULT => DEFAULT.to_owned(),
         name if name.contains('@') => name.to_owned(),
         name => format!("{name}@{}", router.provider),
@@ -33,15 +33,15 @@ pub(super) fn broken_options<'a>(board: &mut Board<'a, '_>, router: &Router<'a>,
         Some((name, provider)) if provider != "file" && board.is_foreign(provider) && name != DEFAULT => return None,
         Some(_) => "",
     };
-    let at = Location::of(router.definition.file, span_or(router.tls.options_at, router.definition.key));
+    let at = Location::of(router.definition.file, span_or(router.options_at(), router.definition.key));
     let path = || format!("{section}.routers.{}.tls.options", router.definition.name);
     match board.inventory.tls(TlsPart::Options, name).filter(|_| !name.is_empty()) {
         None if name == DEFAULT => None,
         None if board.inventory.has_templates() => None,
         None => {
             let says = format!("unknown TLS options: {options}");
-            let nearest = board.nearest_options(&router.tls.options);
-            let cause = Cause::UnknownTlsOptions { name: router.tls.options.to_string(), nearest };
+            let nearest = board.nearest_options(router.options());
+            let cause = Cause::UnknownTlsOptions { name: router.options().to_owned(), nearest };
             board.trouble(at, path, &says, cause);
             Some(says)
         }
@@ -58,8 +58,12 @@ pub(super) fn broken_options<'a>(board: &mut Board<'a, '_>, router: &Router<'a>,
 
 /// A certificate resolver that is not there is only logged.
 pub(super) fn check_resolver<'a>(board: &mut Board<'a, '_>, router: &Router<'a>, section: &str) {
-    let (Some((name, node)), Some(known)) = (&router.tls.resolver, &board.surroundings.static_config) else { return };
-    if !router.tls.on || known.resolver(name).is_some_and(|resolver| resolver.usable) {
+    let (Some((name, node)), Some(known)) =
+        (router.tls.as_ref().and_then(|tls| tls.resolver.as_ref()), &board.surroundings.static_config)
+    else {
+        return;
+    };
+    if !router.tls.is_some() || known.resolver(name).is_some_and(|resolver| resolver.usable) {
         return;
     }
     let at = Location::of(router.definition.file, node.span());
@@ -80,7 +84,7 @@ fn judges_by_entry_point(release: Release) -> bool {
 
 /// Finds the routers whose options can't be told apart by the server name, and copies them as Traefik does.
 pub(super) fn resolve<'a>(board: &mut Board<'a, '_>, routers: Vec<Router<'a>>, rules: &Rules) -> Vec<Router<'a>> {
-    if routers.iter().all(|router| router.tls.options.is_empty() || !router.tls.on) {
+    if routers.iter().all(|router| router.options().is_empty() || !router.tls.is_some()) {
         return routers;
     }
     let by_entry_point = judges_by_entry_point(board.surroundings.release);
@@ -132,7 +136,9 @@ fn conflicts(routers: &[Router<'_>], rules: &Rules, by_entry_point: bool) -> BTr
     let mut found = BTreeMap::new();
     // By entry point and host: the options asked for, each with the last router that does.
     let mut asked: HashMap<(&str, String), Vec<(String, Vec<usize>)>> = HashMap::new();
-    for (index, router) in routers.iter().enumerate().filter(|(_, router)| router.tls.on && router.parents.is_empty()) {
+    for (index, router) in
+        routers.iter().enumerate().filter(|(_, router)| router.tls.is_some() && router.parents.is_empty())
+    {
         let Some(rule) = rule_at(router).and_then(|at| rules.get(&at)) else { continue };
         let options = options_of(router);
         let hosts = rule.hosts();
@@ -202,7 +208,7 @@ fn note<'a>(board: &mut Board<'a, '_>, router: &mut Router<'a>, conflict: &Confl
             router.state.add(words, true);
         }
     }
-    let span: Span = span_or(router.tls.options_at, router.definition.key);
+    let span: Span = span_or(router.options_at(), router.definition.key);
     let at = Location::of(router.definition.file, span);
     let name = router.definition.name;
     board.trouble(at, || format!("http.routers.{name}.tls.options"), &says, cause);

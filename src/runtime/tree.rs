@@ -57,7 +57,7 @@ fn find_children<'a>(board: &mut Board<'a, '_>, routers: &mut [Router<'a>], chil
             }
         }
         let router = &mut routers[at];
-        let what = match (router.tls.on, router.observability, router.entry_points.is_empty()) {
+        let what = match (router.tls.is_some(), router.observability, router.entry_points.is_empty()) {
             (true, ..) => "TLS",
             (_, true, _) => "Observability",
             (.., false) => "Entrypoints",
