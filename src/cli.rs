@@ -2,12 +2,14 @@
 
 mod reference;
 mod route;
+mod validate;
 
-use clap::builder::NonEmptyStringValueParser;
+use clap::builder::{EnumValueParser, NonEmptyStringValueParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 pub use reference::REFERENCE;
 pub use route::{Add, Fields, List, ListFields, Remove, Rename, RouteCommand, Set, Show, TlsArg};
+pub use validate::{Deny, Explain, Report, ReportFormat, Validate};
 
 /// Manages, checks and publishes the dynamic configuration of the Traefik reverse proxy, straight on its files
 #[derive(Debug, Parser)]
@@ -43,12 +45,49 @@ pub fn command() -> clap::Command {
 
 /// Reads the process's own command line.
 pub fn parse() -> Result<Cli, clap::Error> {
-    Cli::from_arg_matches(&command().try_get_matches()?)
+    checked(&command().try_get_matches()?)
 }
 
 /// Reads these words, the first of which is the program's name.
 pub fn parse_from(words: Vec<String>) -> Result<Cli, clap::Error> {
-    Cli::from_arg_matches(&command().try_get_matches_from(words)?)
+    checked(&command().try_get_matches_from(words)?)
+}
+
+/// `-o` may stand before the command, and only then is known which formats there are.
+fn checked(matches: &clap::ArgMatches) -> Result<Cli, clap::Error> {
+    let cli = Cli::from_arg_matches(matches)?;
+    if let (false, Some(format)) = (matches!(cli.command, Command::Validate(_)), &cli.global.output) {
+        let (mut command, parser) = (command(), EnumValueParser::<Output>::new());
+        command.build();
+        let arg = command.get_arguments().find(|arg| arg.get_id() == "output");
+        parser.parse_ref(&command, arg, format.as_ref())?;
+    }
+    Ok(cli)
+}
+
+/// Takes every format that some command has; lists those that nearly all have.
+#[derive(Clone)]
+struct AnyFormat;
+
+impl TypedValueParser for AnyFormat {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        let text = value.to_string_lossy().into_owned();
+        if Report::parse(&text).is_none() {
+            EnumValueParser::<Output>::new().parse_ref(command, arg, value)?;
+        }
+        Ok(text)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = clap::builder::PossibleValue> + '_>> {
+        Some(Box::new(Output::value_variants().iter().filter_map(ValueEnum::to_possible_value)))
+    }
 }
 
 /// Flags that every command takes.
@@ -65,8 +104,8 @@ pub struct Global {
     #[arg(long, global = true, value_name = "RELEASE")]
     pub traefik: Option<String>,
     /// How to print the answer [default: table]
-    #[arg(short, long, global = true, value_name = "FORMAT", value_enum)]
-    pub output: Option<Output>,
+    #[arg(short, long, global = true, value_name = "FORMAT", value_parser = AnyFormat)]
+    pub output: Option<String>,
     /// The settings file [default: the nearest cloudlunacy.toml upwards from here, else /etc/cloudlunacy/cloudlunacy.toml]
     #[arg(short, long, global = true, value_parser = NonEmptyStringValueParser::new(), value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub config: Option<String>,
@@ -141,6 +180,8 @@ Examples:
     },
     #[allow(missing_docs)]
     Validate(Validate),
+    #[allow(missing_docs)]
+    Explain(Explain),
     /// Show every setting, and where each comes from
     #[command(before_help = "Examples:\n  cloudlunacy config\n  cloudlunacy config -o json")]
     Config,
@@ -182,11 +223,6 @@ pub struct Init {
     pub change: ChangeFlags,
 }
 
-/// Say what Traefik would say of a configuration, before it says it
-#[derive(Args, Debug)]
-#[command(before_help = "Examples:\n  cloudlunacy validate\n  cloudlunacy -d dynamic validate -o json")]
-pub struct Validate {}
-
 /// Shells with completions.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Shell {
@@ -212,4 +248,14 @@ impl Shell {
 /// Completes names of routes from the directory that the settings name.
 fn route_names() -> ArgValueCompleter {
     ArgValueCompleter::new(crate::command::completions::route_names)
+}
+
+/// Completes the codes that `explain` knows.
+fn codes() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &std::ffi::OsStr| {
+        let rules = crate::lint::LINTS.iter().map(|lint| lint.name);
+        let all = rules.chain(crate::error::Code::ALL.iter().map(|code| code.as_str()));
+        let begins = |code: &&str| current.to_str().is_some_and(|typed| code.starts_with(typed));
+        all.filter(begins).map(clap_complete::CompletionCandidate::new).collect()
+    })
 }

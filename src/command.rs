@@ -2,13 +2,15 @@
 
 pub mod completions;
 mod context;
+mod explain;
 mod init;
 pub mod man;
 mod route;
 mod validate;
 
 pub use context::{Context, find_settings};
-pub use validate::{ShownObject, Validation};
+pub use explain::Explanation;
+pub use validate::{Counts, Fixed, Repair, ShownObject, Text, Validation};
 
 use crate::cli::{Command, RouteCommand};
 use crate::error::{Error, Place};
@@ -32,6 +34,8 @@ pub enum Outcome {
     Settings(Vec<(String, Setting)>),
     /// What Traefik would say.
     Validation(Box<Validation>),
+    /// What codes mean.
+    Explanation(Explanation),
     /// A text as it is.
     Text(String),
 }
@@ -119,6 +123,7 @@ pub fn run(context: &Context, command: &Command) -> Result<Outcome, Error> {
             RouteCommand::Show(args) => route::show(context, args),
         },
         Command::Validate(args) => validate::validate(context, args),
+        Command::Explain(args) => explain::explain(args).map(Outcome::Explanation),
         Command::Config => Ok(Outcome::Settings(context.settings.all())),
         Command::Completions { shell } => completions::script(*shell).map(Outcome::Text),
         Command::Man { to } => man::write(to).map(Outcome::Text),

@@ -5,10 +5,14 @@
 //! 100 000 routes small in memory and makes walking it a walk along a slice. Text is copied only
 //! where the file's spelling is not the value itself (escapes, folded lines).
 
+mod lines;
+pub mod scalar;
+mod timestamp;
 pub mod toml;
 mod tree;
 pub mod yaml;
 
+pub use lines::{Lines, Position};
 use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -67,14 +71,23 @@ pub struct Document {
 impl Document {
     /// Parses `source`. Texts of 4 GiB and more are refused.
     pub fn parse(format: Format, source: String) -> Result<Document, SyntaxError> {
+        Document::parse_or_return(format, source).map_err(|(error, _)| error)
+    }
+
+    /// Parses `source`; where that fails, gives it back, so that the fault can be shown in it.
+    pub fn parse_or_return(format: Format, source: String) -> Result<Document, (SyntaxError, String)> {
         if u32::try_from(source.len()).is_err() {
-            return Err(SyntaxError { line: 1, column: 1, message: "files of 4 GiB and more are not read".into() });
+            let message = "files of 4 GiB and more are not read".into();
+            return Err((SyntaxError { line: 1, column: 1, message }, String::new()));
         }
         let tree = match format {
-            Format::Yaml => yaml::parse(&source)?,
-            Format::Toml => toml::parse(&source)?,
+            Format::Yaml => yaml::parse(&source),
+            Format::Toml => toml::parse(&source),
         };
-        Ok(Document { format, source, tree, lines: OnceLock::new(), line_calls: AtomicU32::new(0) })
+        match tree {
+            Ok(tree) => Ok(Document { format, source, tree, lines: OnceLock::new(), line_calls: AtomicU32::new(0) }),
+            Err(error) => Err((error, source)),
+        }
     }
 
     /// How the file is written.
@@ -85,6 +98,11 @@ impl Document {
     /// The text.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// The text alone.
+    pub fn into_source(self) -> String {
+        self.source
     }
 
     /// Bytes of the first YAML document that an edit may use.
@@ -126,6 +144,13 @@ pub fn line_of(source: &str, byte: usize) -> usize {
         0 => 1 + count(b'\n'),
         _ => line_starts(&source[..source.floor_char_boundary(byte)]).len(),
     }
+}
+
+/// The byte at a 1-based line and a 1-based column in characters; the text's end where there is no such place.
+pub fn byte_at(source: &str, line: usize, column: usize) -> usize {
+    let start = line_starts(source).get(line.saturating_sub(1)).map_or(source.len(), |start| *start as usize);
+    let rest = source.get(start..).unwrap_or_default();
+    start + rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(at, _)| at)
 }
 
 /// Where each line starts.
@@ -177,6 +202,20 @@ impl<'d> Ref<'d> {
     /// Its bytes, without anchor and tag. A block collection ends where its last child ends.
     pub fn span(self) -> Span {
         self.data().span
+    }
+    /// The bytes of a part of its text, where the file has the text as it is; else all of its bytes.
+    pub fn span_within(self, part: std::ops::Range<usize>) -> Span {
+        let (whole, raw) = (self.span(), self.raw());
+        let start = match self.text() {
+            Some(text) if text == raw => 0,
+            Some(text) if self.style() == Style::Quoted && raw.get(1..text.len() + 1) == Some(text) => 1,
+            _ => return whole,
+        };
+        let (from, to) = (start + part.start, start + part.end.max(part.start));
+        match raw.get(from..to) {
+            Some(_) => Span::new(whole.start as usize + from, whole.start as usize + to),
+            None => whole,
+        }
     }
     /// Its bytes, with anchor and tag.
     pub fn full_span(self) -> Span {
@@ -246,7 +285,10 @@ impl<'d> Ref<'d> {
     }
     /// Whether this key is YAML's merge key `<<`.
     pub fn is_merge_key(self) -> bool {
-        self.document.format == Format::Yaml && self.style() == Style::Plain && self.raw() == "<<"
+        self.kind() == Kind::Scalar
+            && self.document.format == Format::Yaml
+            && self.text() == Some("<<")
+            && scalar::is_merge("<<", self.style(), self.properties().and_then(|p| p.tag.as_deref()))
     }
     /// The entries of a mapping with aliases followed and merge keys applied: what Traefik sees.
     pub fn fields(self) -> Vec<(Ref<'d>, Ref<'d>)> {

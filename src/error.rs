@@ -14,6 +14,8 @@ pub enum Code {
     BadSettings,
     /// Traefik's static configuration can't be read.
     BadStatic,
+    /// No file that could be validated.
+    NothingToCheck,
     /// No such route.
     NotFound,
     /// Several routes could be meant.
@@ -49,6 +51,58 @@ pub enum Code {
 }
 
 impl Code {
+    /// Every code.
+    pub const ALL: &[Code] = &[
+        Code::Usage,
+        Code::BadValue,
+        Code::BadSettings,
+        Code::BadStatic,
+        Code::NothingToCheck,
+        Code::NotFound,
+        Code::Ambiguous,
+        Code::NameTaken,
+        Code::HostTaken,
+        Code::UnknownReference,
+        Code::InUse,
+        Code::NotEditable,
+        Code::WouldNotLoad,
+        Code::ChangedMeanwhile,
+        Code::Declined,
+        Code::NoDirectory,
+        Code::Io,
+        Code::LockTimeout,
+        Code::DurabilityUnknown,
+        Code::AnswerNotPrinted,
+        Code::Internal,
+    ];
+
+    /// What it means, in one sentence without a full stop.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Code::Usage => "the command line does not make sense",
+            Code::BadValue => "a host, name, target or other value can't be one",
+            Code::BadSettings => "the settings file, or a setting from the environment, can't be used",
+            Code::BadStatic => "Traefik's static configuration can't be read",
+            Code::NothingToCheck => "there is no .yml, .yaml or .toml file to validate, which is no pass",
+            Code::NotFound => "there is nothing of that name",
+            Code::Ambiguous => "several routes could be meant; the message lists them",
+            Code::NameTaken => "the name belongs to something else already",
+            Code::HostTaken => "another router answers for this host and path",
+            Code::UnknownReference => "a middleware, service or entry point does not exist",
+            Code::InUse => "something still refers to what would go",
+            Code::NotEditable => "the file can't be edited safely, so it has to be edited by hand",
+            Code::WouldNotLoad => "Traefik would refuse the directory",
+            Code::ChangedMeanwhile => "the files were changed by something else again and again",
+            Code::Declined => "the question was answered with no",
+            Code::NoDirectory => "the directory does not exist",
+            Code::Io => "reading or writing failed",
+            Code::LockTimeout => "another process holds the lock for longer than --lock-timeout",
+            Code::DurabilityUnknown => "the change is in place, but the disk did not confirm it",
+            Code::AnswerNotPrinted => "the change is made, but the answer could not be printed",
+            Code::Internal => "a bug of cloudlunacy",
+        }
+    }
+
     /// The code as scripts see it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -56,6 +110,7 @@ impl Code {
             Code::BadValue => "bad-value",
             Code::BadSettings => "bad-settings",
             Code::BadStatic => "bad-static-configuration",
+            Code::NothingToCheck => "nothing-to-check",
             Code::NotFound => "not-found",
             Code::Ambiguous => "ambiguous",
             Code::NameTaken => "name-taken",
@@ -78,7 +133,7 @@ impl Code {
     /// The exit code: 2 malformed input, 3 refused, 4 the environment failed, 70 a bug of ours.
     pub fn exit_code(self) -> u8 {
         match self {
-            Code::Usage | Code::BadValue | Code::BadSettings | Code::BadStatic => 2,
+            Code::Usage | Code::BadValue | Code::BadSettings | Code::BadStatic | Code::NothingToCheck => 2,
             Code::NotFound
             | Code::Ambiguous
             | Code::NameTaken

@@ -32,6 +32,8 @@ pub enum Source {
     File(usize),
     /// The static configuration, or the compose file that holds it.
     Static,
+    /// A name in the directory that Traefik does not load, by its index in the surroundings' entries.
+    Entry(usize),
 }
 
 /// Where something stands: bytes of a text. A span of nothing at byte 0 means the file as a whole.
@@ -123,4 +125,24 @@ impl Finding {
         self.fix = Some(Fix { title: title.into(), patch });
         self
     }
+    /// What stays the same when lines move: of the rule, the file, the path of keys, and what the line says.
+    pub fn fingerprint(&self, file: &str, line: &str) -> u128 {
+        // FNV-1a: the value stands in reports that are compared years later, so it is written out here.
+        const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+        const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+        let parts = [self.rule, file, &self.path, line.trim()];
+        let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
+        bytes.fold(BASIS, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME))
+    }
+}
+
+/// A finding that somebody has allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppressed {
+    /// What was found.
+    pub finding: Finding,
+    /// The comment that allows it; none where a flag or a setting does.
+    pub by: Option<Location>,
+    /// The reason that is given, which may be empty.
+    pub reason: String,
 }

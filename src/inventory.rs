@@ -1,10 +1,12 @@
 //! All files merged as Traefik merges them: which router, service and middleware is defined where,
 //! and what refers to it.
 
-use crate::document::{Document, Kind as NodeKind, Ref};
+use crate::document::{self, Document, Format, Kind as NodeKind, Ref, Span};
 use crate::error::Place;
 use crate::name::Kind;
-use crate::schema::{self, Fault};
+use crate::release::Release;
+use crate::schema::{self, Fault, Remark, value};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// A file of the dynamic configuration.
@@ -34,9 +36,36 @@ pub enum Content {
         source: String,
         /// The 1-based line of the fault.
         line: usize,
+        /// The byte of the fault.
+        at: u32,
         /// What is wrong.
         message: String,
     },
+}
+
+impl Content {
+    /// The text alone.
+    pub fn into_text(self) -> String {
+        match self {
+            Content::Parsed(document) => document.into_source(),
+            Content::Template { source, .. } | Content::Broken { source, .. } => source,
+        }
+    }
+
+    /// What a text says.
+    pub fn of(format: Format, source: String) -> Content {
+        if let Some(at) = document::template_at(&source) {
+            let line = document::line_of(&source, at);
+            return Content::Template { source, line };
+        }
+        match Document::parse_or_return(format, source) {
+            Ok(document) => Content::Parsed(document),
+            Err((error, source)) => {
+                let at = document::byte_at(&source, error.line, error.column) as u32;
+                Content::Broken { source, line: error.line, at, message: error.message }
+            }
+        }
+    }
 }
 
 impl File {
@@ -66,6 +95,8 @@ pub enum Part {
     Service,
     /// Changes them in between.
     Middleware,
+    /// Says how servers are spoken to.
+    ServersTransport,
 }
 
 impl Part {
@@ -75,6 +106,7 @@ impl Part {
             Part::Router => "routers",
             Part::Service => "services",
             Part::Middleware => "middlewares",
+            Part::ServersTransport => "serversTransports",
         }
     }
 
@@ -85,7 +117,7 @@ impl Part {
 }
 
 const KINDS: [Kind; 3] = [Kind::Http, Kind::Tcp, Kind::Udp];
-const PARTS: [Part; 3] = [Part::Router, Part::Service, Part::Middleware];
+const PARTS: [Part; 4] = [Part::Router, Part::Service, Part::Middleware, Part::ServersTransport];
 
 fn slot(kind: Kind, part: Part) -> usize {
     kind as usize * PARTS.len() + part as usize
@@ -106,50 +138,90 @@ pub struct Definition<'a> {
     pub direct: bool,
 }
 
+/// What `tls` gives names to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TlsPart {
+    /// How clients are spoken to.
+    Options,
+    /// Certificates for them.
+    Store,
+}
+
+impl TlsPart {
+    /// The section of `tls` that holds these.
+    pub fn section(self) -> &'static str {
+        match self {
+            TlsPart::Options => "options",
+            TlsPart::Store => "stores",
+        }
+    }
+}
+
 /// The merged files.
 pub struct Inventory<'a> {
     files: Vec<&'a File>,
-    /// By kind and part, in the order of [`KINDS`] and [`PARTS`].
-    index: [HashMap<&'a str, Definition<'a>>; 9],
+    /// Places in `order`, by kind and part in the order of [`KINDS`] and [`PARTS`].
+    index: [HashMap<&'a str, u32>; KINDS.len() * PARTS.len()],
     /// In load order; the first definition of a name counts.
     order: Vec<(Kind, Part, Definition<'a>)>,
     duplicates: Vec<(Kind, Part, Definition<'a>)>,
+    /// What `tls` names, in load order, each name once.
+    tls: Vec<(TlsPart, Definition<'a>)>,
+    tls_duplicates: Vec<(TlsPart, Definition<'a>)>,
+    certificates: Vec<(usize, Ref<'a>)>,
 }
 
 impl<'a> Inventory<'a> {
     /// Merges files, which are in load order.
     pub fn of(files: impl IntoIterator<Item = &'a File>) -> Inventory<'a> {
-        let files: Vec<&'a File> = files.into_iter().collect();
-        let mut all = Inventory { files, index: Default::default(), order: Vec::new(), duplicates: Vec::new() };
+        let mut all = Inventory {
+            files: files.into_iter().collect(),
+            index: Default::default(),
+            order: Vec::new(),
+            duplicates: Vec::new(),
+            tls: Vec::new(),
+            tls_duplicates: Vec::new(),
+            certificates: Vec::new(),
+        };
         for at in 0..all.files.len() {
             let Some(root) = all.files[at].document().and_then(Document::root) else { continue };
             for kind in KINDS {
-                let Some(protocol) = root.field(kind.as_str()) else { continue };
+                let protocol = value::spellings(root, kind.as_str());
                 for part in PARTS {
-                    if let Some(section) = protocol.field(part.section()) {
-                        all.add_section(at, kind, part, section);
-                    }
+                    all.add_section(at, kind, part, &sections(&protocol, part.section()));
                 }
             }
+            all.add_tls(at, &value::spellings(root, "tls"));
         }
         all
     }
 
-    fn add_section(&mut self, file: usize, kind: Kind, part: Part, section: Ref<'a>) {
-        let fields = section.fields();
-        self.index[slot(kind, part)].reserve(fields.len());
-        self.order.reserve(fields.len());
-        for (key, value) in fields {
-            let Some(name) = key.text().filter(|_| !value.is_null()) else { continue };
-            let direct = section.span().start <= key.span().start && key.span().end <= section.span().end;
-            let definition = Definition { file, name, key, value, direct };
-            match self.index[slot(kind, part)].entry(name) {
+    fn add_section(&mut self, file: usize, kind: Kind, part: Part, sections: &[Ref<'a>]) {
+        let definitions = definitions(file, sections);
+        self.index[slot(kind, part)].reserve(definitions.len());
+        self.order.reserve(definitions.len());
+        for definition in definitions {
+            match self.index[slot(kind, part)].entry(definition.name) {
                 std::collections::hash_map::Entry::Vacant(slot) => {
-                    slot.insert(definition);
+                    slot.insert(self.order.len() as u32);
                     self.order.push((kind, part, definition));
                 }
                 std::collections::hash_map::Entry::Occupied(_) => self.duplicates.push((kind, part, definition)),
             }
+        }
+    }
+
+    fn add_tls(&mut self, file: usize, tls: &[Ref<'a>]) {
+        for part in [TlsPart::Options, TlsPart::Store] {
+            for definition in definitions(file, &sections(tls, part.section())) {
+                match self.tls(part, definition.name) {
+                    None => self.tls.push((part, definition)),
+                    Some(_) => self.tls_duplicates.push((part, definition)),
+                }
+            }
+        }
+        for list in sections(tls, "certificates") {
+            self.certificates.extend(value::structs(list).into_iter().map(|certificate| (file, certificate)));
         }
     }
 
@@ -160,7 +232,37 @@ impl<'a> Inventory<'a> {
 
     /// The definition of a name.
     pub fn get(&self, kind: Kind, part: Part, name: &str) -> Option<Definition<'a>> {
-        self.index[slot(kind, part)].get(name).copied()
+        self.place_of(kind, part, name).map(|at| self.order[at].2)
+    }
+
+    /// The place of a name's definition among [`all`](Self::all).
+    pub fn place_of(&self, kind: Kind, part: Part, name: &str) -> Option<usize> {
+        self.index[slot(kind, part)].get(name).map(|at| *at as usize)
+    }
+
+    /// All definitions that count, of every kind and part, in load order.
+    pub fn all(&self) -> &[(Kind, Part, Definition<'a>)] {
+        &self.order
+    }
+
+    /// The definition of TLS options or of a store.
+    pub fn tls(&self, part: TlsPart, name: &str) -> Option<Definition<'a>> {
+        self.tls.iter().find(|(p, definition)| *p == part && definition.name == name).map(|(_, definition)| *definition)
+    }
+
+    /// TLS options and stores, in load order.
+    pub fn all_tls(&self) -> &[(TlsPart, Definition<'a>)] {
+        &self.tls
+    }
+
+    /// TLS options and stores whose name has been taken before.
+    pub fn tls_duplicates(&self) -> &[(TlsPart, Definition<'a>)] {
+        &self.tls_duplicates
+    }
+
+    /// The entries of `tls.certificates`, with the index of their file.
+    pub fn certificates(&self) -> &[(usize, Ref<'a>)] {
+        &self.certificates
     }
 
     /// All definitions that count, in load order.
@@ -193,7 +295,7 @@ impl<'a> Inventory<'a> {
         self.files.iter().any(|f| matches!(f.content, Content::Template { .. }))
     }
 
-    /// What makes Traefik refuse the directory, in load order; Traefik reports the first only.
+    /// What makes the newest Traefik refuse the directory, in load order; Traefik reports the first only.
     pub fn faults(&self) -> Vec<(Place, String)> {
         let mut all = Vec::new();
         for file in &self.files {
@@ -201,7 +303,9 @@ impl<'a> Inventory<'a> {
             match &file.content {
                 Content::Broken { line, message, .. } => all.push((at(*line), message.clone())),
                 Content::Parsed(document) => {
-                    all.extend(schema::faults(document).into_iter().map(|Fault { line, message }| (at(line), message)));
+                    for fault in schema::faults(document, Release::NEWEST) {
+                        all.push((at(document.line(fault.span.start)), fault.message()));
+                    }
                 }
                 Content::Template { .. } => {}
             }
@@ -220,6 +324,67 @@ impl<'a> Inventory<'a> {
         users
     }
 }
+
+/// What a release of Traefik's decoder says of files.
+pub struct Loading<'a> {
+    /// For each file, in load order.
+    pub files: Vec<(Vec<Fault<'a>>, Vec<Remark<'a>>)>,
+    is_broken: bool,
+}
+
+impl<'a> Loading<'a> {
+    /// Asks the decoder.
+    pub fn of(inventory: &Inventory<'a>, release: Release) -> Loading<'a> {
+        let files = inventory.files.iter().map(|file| match file.document() {
+            Some(document) => schema::check(document, release),
+            None => Default::default(),
+        });
+        let is_broken = inventory.files.iter().any(|file| matches!(file.content, Content::Broken { .. }));
+        Loading { files: files.collect(), is_broken }
+    }
+
+    /// Whether Traefik refuses the directory.
+    pub fn is_refused(&self) -> bool {
+        self.is_broken || self.files.iter().any(|(faults, _)| !faults.is_empty())
+    }
+
+    /// Every fault with its file, in load order.
+    pub fn faults(&self) -> impl Iterator<Item = (usize, &Fault<'a>)> {
+        self.files.iter().enumerate().flat_map(|(file, (faults, _))| faults.iter().map(move |fault| (file, fault)))
+    }
+
+    /// Every remark with its file, in load order.
+    pub fn remarks(&self) -> impl Iterator<Item = (usize, &Remark<'a>)> {
+        self.files.iter().enumerate().flat_map(|(file, (_, remarks))| remarks.iter().map(move |remark| (file, remark)))
+    }
+}
+
+/// A section wherever it stands below these nodes.
+fn sections<'a>(above: &[Ref<'a>], name: &str) -> Vec<Ref<'a>> {
+    above.iter().flat_map(|node| value::spellings(*node, name)).collect()
+}
+
+/// The definitions in the spellings of one section.
+fn definitions<'a>(file: usize, sections: &[Ref<'a>]) -> Vec<Definition<'a>> {
+    let within = |outer: Span, inner: Span| outer.start <= inner.start && inner.end <= outer.end;
+    let entries = value::merged(sections).into_iter();
+    entries
+        .filter_map(|entry| {
+            let name = match entry.name {
+                Cow::Borrowed(name) => name,
+                Cow::Owned(name) => LISTED.into_iter().find(|listed| *listed == name)?,
+            };
+            let direct = sections.iter().any(|section| within(section.span(), entry.key.span()));
+            Some(Definition { file, name, key: entry.key, value: entry.value, direct })
+        })
+        .collect()
+}
+
+/// The names that Traefik gives to objects in a list; longer lists than this nobody writes by mistake.
+const LISTED: [&str; 16] = [
+    "[0]", "[1]", "[2]", "[3]", "[4]", "[5]", "[6]", "[7]", "[8]", "[9]", "[10]", "[11]", "[12]", "[13]", "[14]",
+    "[15]",
+];
 
 /// A reference's name where it means this provider: `name` or `name@file`.
 pub fn bare(reference: &str) -> Option<&str> {
@@ -240,6 +405,7 @@ fn services_used<'a>(part: Part, value: Ref<'a>) -> impl Iterator<Item = &'a str
     let used = match part {
         Part::Router => direct(value.field("service")),
         Part::Middleware => direct(value.field("errors").and_then(|errors| errors.field("service"))),
+        Part::ServersTransport => Vec::new(),
         Part::Service => {
             let mirroring = value.field("mirroring");
             let failover = value.field("failover");

@@ -1,7 +1,7 @@
 //! Judges a whole configuration: would Traefik load it, what would it make of it, what else is not as meant.
 
-use crate::finding::Finding;
-use crate::inventory::Inventory;
+use crate::finding::{Finding, Suppressed};
+use crate::inventory::{Inventory, Loading};
 use crate::lint::{self, Subject};
 use crate::runtime::{self, Runtime};
 use crate::surroundings::Surroundings;
@@ -36,19 +36,28 @@ pub struct Judgement<'a> {
     pub runtime: Runtime<'a>,
     /// Everything to report, in the order of files and lines.
     pub findings: Vec<Finding>,
+    /// What comments in the files allow.
+    pub suppressed: Vec<Suppressed>,
 }
 
 /// Judges what the files say.
 pub fn judge<'a>(inventory: &Inventory<'a>, surroundings: &Surroundings) -> Judgement<'a> {
-    let verdict = match (inventory.faults().is_empty(), inventory.has_templates()) {
-        (false, _) => Verdict::Rejected,
-        (true, true) => Verdict::Unknown,
-        (true, false) => Verdict::Accepted,
+    // What Traefik would make of the files is found while they are checked: seldom in vain.
+    let (loading, runtime) = std::thread::scope(|scope| {
+        let building = scope.spawn(|| runtime::build(inventory, surroundings));
+        let loading = Loading::of(inventory, surroundings.release);
+        (loading, building.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let verdict = match (loading.is_refused(), inventory.has_templates()) {
+        (true, _) => Verdict::Rejected,
+        (false, true) => Verdict::Unknown,
+        (false, false) => Verdict::Accepted,
     };
     let runtime = match verdict {
         Verdict::Rejected => Runtime::default(),
-        _ => runtime::build(inventory, surroundings),
+        _ => runtime,
     };
-    let findings = lint::run(&Subject { inventory, runtime: &runtime, surroundings });
-    Judgement { verdict, runtime, findings }
+    let subject = Subject { inventory, loading: &loading, runtime: &runtime, surroundings };
+    let lint::Found { findings, suppressed } = lint::run(&subject);
+    Judgement { verdict, runtime, findings, suppressed }
 }

@@ -1,12 +1,86 @@
 //! What can be found in a configuration. Each lint is one file: name, severity, explanation with a bad and a good
 //! example, check. A test runs every example; `explain`, the manual page and SARIF are made from the same values.
 
+mod bad_middleware;
+mod bad_parent;
+mod bad_rule;
+mod bad_server_url;
+mod bad_service;
+mod bad_tls_options;
+mod bad_transport;
+mod case_variants;
+mod certificate_broken;
+mod certificate_duplicate;
+mod certificate_expired;
+mod certificate_missing;
+mod certificate_unreadable;
+mod converted_value;
+mod crashing_loop;
+mod dangling_link;
+mod deprecated_field;
+mod deprecated_middleware;
+mod editor_file;
+mod empty_section;
+mod field_too_new;
+mod file_permissions;
+mod health_check_missing;
+mod hidden_folder_loaded;
+mod host_not_covered;
+mod hostsni_without_tls;
+mod ignored_field;
+mod insecure_skip_verify;
+mod internal_service_disabled;
+mod irregular_file;
+mod loaded;
+mod middleware_several_types;
+mod middleware_without_type;
+mod middlewares;
+mod min_version_without_max;
+mod nearest;
+mod no_effect_option;
+mod no_entry_point;
+mod not_loaded_file;
+mod null_tls;
+mod plaintext_password;
+mod priority_too_high;
+mod router_without_rule;
+mod router_without_service;
+mod second_document;
+mod secret_permissions;
+mod service_loop;
+mod service_without_type;
+mod several_types;
+mod static_file_inside;
+mod strings_for_objects;
+mod suppress;
+mod syntax_error;
+mod target_is_traefik;
+mod template;
 #[cfg(test)]
 mod tests;
+mod tls_not_on;
+mod tls_options_conflict;
+mod tls_options_without_host;
+mod transport_fallback;
+mod udp_entry_point_shared;
+mod unknown_entry_point;
+mod unknown_field;
+mod unknown_middleware;
+mod unknown_plugin;
+mod unknown_resolver;
+mod unknown_section;
+mod unknown_servers_transport;
 mod unknown_service;
+mod unknown_suppression;
+mod unknown_tls_options;
+mod unused_but_broken;
+mod unused_suppression;
+mod unwatched_file;
+mod weak_password_hash;
+mod wrong_type;
 
-use crate::finding::{Finding, Location, Severity};
-use crate::inventory::Inventory;
+use crate::finding::{Finding, Label, Location, Severity, Suppressed};
+use crate::inventory::{Inventory, Loading};
 use crate::runtime::Runtime;
 use crate::surroundings::Surroundings;
 
@@ -29,34 +103,122 @@ pub struct Lint {
 }
 
 /// Names and texts of files. `traefik.yml` is the static configuration, another `.yml` or `.toml` is dynamic, any other
-/// name is a file that the configuration names. `a.yml -> b` is a link, `key.pem (0644)` a file with these permissions.
+/// name is a file that the configuration names. `a.yml -> b` is a link, `key.pem (0644)` a file with these permissions,
+/// `a.yml (pipe)` a pipe; a text in angle brackets, `<certificate>`, says what the file holds. `--traefik` is the release.
 pub type Example = &'static [(&'static str, &'static str)];
 
 /// What lints look at.
 pub struct Subject<'a> {
     /// All files merged as Traefik merges them.
     pub inventory: &'a Inventory<'a>,
+    /// What Traefik refuses of the files, and what it takes without a word.
+    pub loading: &'a Loading<'a>,
     /// What Traefik makes of them; empty where it refuses the directory.
     pub runtime: &'a Runtime<'a>,
     /// What is known beside the texts.
     pub surroundings: &'a Surroundings,
 }
 
+/// What the lints have found.
+#[derive(Default)]
+pub struct Found {
+    /// What is to be reported, in the order of files and lines.
+    pub findings: Vec<Finding>,
+    /// What comments in the files allow.
+    pub suppressed: Vec<Suppressed>,
+}
+
 /// Every lint, by name.
-pub static LINTS: &[&Lint] = &[&unknown_service::LINT];
+pub static LINTS: &[&Lint] = &[
+    &bad_middleware::LINT,
+    &bad_parent::LINT,
+    &bad_rule::LINT,
+    &bad_server_url::LINT,
+    &bad_service::LINT,
+    &bad_tls_options::LINT,
+    &bad_transport::LINT,
+    &case_variants::LINT,
+    &certificate_broken::LINT,
+    &certificate_duplicate::LINT,
+    &certificate_expired::LINT,
+    &certificate_missing::LINT,
+    &certificate_unreadable::LINT,
+    &converted_value::LINT,
+    &crashing_loop::LINT,
+    &dangling_link::LINT,
+    &deprecated_field::LINT,
+    &deprecated_middleware::LINT,
+    &editor_file::LINT,
+    &empty_section::LINT,
+    &field_too_new::LINT,
+    &file_permissions::LINT,
+    &health_check_missing::LINT,
+    &hidden_folder_loaded::LINT,
+    &host_not_covered::LINT,
+    &hostsni_without_tls::LINT,
+    &ignored_field::LINT,
+    &insecure_skip_verify::LINT,
+    &internal_service_disabled::LINT,
+    &irregular_file::LINT,
+    &middleware_several_types::LINT,
+    &middleware_without_type::LINT,
+    &min_version_without_max::LINT,
+    &no_effect_option::LINT,
+    &no_entry_point::LINT,
+    &not_loaded_file::LINT,
+    &null_tls::LINT,
+    &plaintext_password::LINT,
+    &priority_too_high::LINT,
+    &router_without_rule::LINT,
+    &router_without_service::LINT,
+    &second_document::LINT,
+    &secret_permissions::LINT,
+    &service_loop::LINT,
+    &service_without_type::LINT,
+    &several_types::LINT,
+    &static_file_inside::LINT,
+    &strings_for_objects::LINT,
+    &syntax_error::LINT,
+    &target_is_traefik::LINT,
+    &template::LINT,
+    &tls_not_on::LINT,
+    &tls_options_conflict::LINT,
+    &tls_options_without_host::LINT,
+    &transport_fallback::LINT,
+    &udp_entry_point_shared::LINT,
+    &unknown_entry_point::LINT,
+    &unknown_field::LINT,
+    &unknown_middleware::LINT,
+    &unknown_plugin::LINT,
+    &unknown_resolver::LINT,
+    &unknown_section::LINT,
+    &unknown_servers_transport::LINT,
+    &unknown_service::LINT,
+    &unknown_suppression::LINT,
+    &unknown_tls_options::LINT,
+    &unused_but_broken::LINT,
+    &unused_suppression::LINT,
+    &unwatched_file::LINT,
+    &weak_password_hash::LINT,
+    &wrong_type::LINT,
+];
+
+/// The rule about comments that allow what is not there.
+pub const UNUSED_SUPPRESSION: &str = "unused-suppression";
 
 /// The lint of this name.
 pub fn find(name: &str) -> Option<&'static Lint> {
     LINTS.iter().copied().find(|lint| lint.name == name)
 }
 
-/// Runs every lint; findings come in the order of files and lines.
-pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
+/// Runs every lint, and takes out what comments allow.
+pub fn run(subject: &Subject<'_>) -> Found {
+    let mut findings = Vec::new();
     for lint in LINTS {
-        (lint.check)(lint, subject, &mut found);
+        (lint.check)(lint, subject, &mut findings);
     }
-    found.sort_by(|a, b| (a.at, a.rule, &a.message).cmp(&(b.at, b.rule, &b.message)));
+    let mut found = suppress::apply(subject, findings);
+    found.findings.sort_by(|a, b| (a.at, a.rule, &a.message).cmp(&(b.at, b.rule, &b.message)));
     found
 }
 
@@ -75,5 +237,13 @@ impl Lint {
             traefik_says: None,
             fix: None,
         }
+    }
+}
+
+/// A finding with the second place that explains it, where there is one.
+fn labelled(finding: Finding, label: &Option<Label>) -> Finding {
+    match label {
+        Some(Label { at, text }) => finding.label(*at, text),
+        None => finding,
     }
 }

@@ -235,15 +235,15 @@ fn check_references(
     }
     if let Some(resolver) = wanted.cert_resolver {
         let parsed: ResolverName = resolver.parse().map_err(bad_value)?;
-        if let Some(config) = facts.static_config.as_ref().filter(|c| !c.resolvers.iter().any(|r| r == parsed.as_str()))
-        {
+        if let Some(config) = facts.static_config.as_ref().filter(|c| c.resolver(parsed.as_str()).is_none()) {
+            let names: Vec<&str> = config.resolvers.iter().map(|r| r.name.as_str()).collect();
             return Err(Error::new(
                 Code::UnknownReference,
                 format!("the static configuration has no certificate resolver {resolver:?}"),
             )
             .hint(format!(
                 "certificate resolvers: {}",
-                if config.resolvers.is_empty() { "none".into() } else { config.resolvers.join(", ") }
+                if names.is_empty() { "none".into() } else { names.join(", ") }
             )));
         }
     }

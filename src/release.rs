@@ -13,6 +13,9 @@ pub struct Release {
 }
 
 impl Release {
+    /// The newest that is known.
+    pub const NEWEST: Release = Release { minor: 7, patch: u32::MAX };
+
     /// Reads a release from 3.0 to 3.7.
     pub fn parse(text: &str) -> Result<Release, Error> {
         let bad = || {

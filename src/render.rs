@@ -1,13 +1,15 @@
 //! How an outcome, a warning or an error is shown. Values in, text out; nothing here prints.
 
 mod diff;
+mod explanation;
+mod findings;
 mod json;
 mod table;
 mod text;
-mod validation;
 
 use crate::command::Outcome;
 use crate::error::Error;
+pub use findings::{ReportFile, reports};
 
 /// How to show things.
 #[derive(Clone, Copy, Debug)]

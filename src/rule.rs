@@ -5,13 +5,14 @@
 //! not: regular expressions are not compiled, and a rule in the `v2` syntax is not understood.
 
 mod check;
+pub(crate) mod go;
 mod hosts;
 mod lex;
 mod parse;
 mod regexp;
 
 pub use hosts::{Claim, PathKind, for_hosts};
-pub use parse::parse;
+pub use parse::{compile, parse};
 
 use std::fmt;
 use std::ops::Range;
@@ -23,6 +24,23 @@ pub enum Protocol {
     Http,
     /// Routers below `tcp`.
     Tcp,
+}
+
+/// Which language a rule is in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Syntax {
+    /// That of Traefik 3.
+    #[default]
+    V3,
+    /// That of Traefik 2, for routers that ask for it.
+    V2,
+}
+
+impl Syntax {
+    /// What `ruleSyntax`, or else `core.defaultRuleSyntax`, asks for: anything but `v2` is v3.
+    pub fn of(text: &str) -> Syntax {
+        if text == "v2" { Syntax::V2 } else { Syntax::V3 }
+    }
 }
 
 /// The name of a matcher.
@@ -114,6 +132,12 @@ pub struct RuleError {
     pub message: String,
     /// What to write instead, where that can be told.
     pub hint: Option<String>,
+    /// Traefik's words, as its API shows them for a router with this rule.
+    pub says: String,
+    /// The error that Traefik adds for an HTTP router with TLS; it reads the hosts of a rule apart from the rest.
+    pub says_for_tls: Option<String>,
+    /// The rule, where its text could be read and only a matcher can't be built. Its hosts still count for TLS.
+    pub read: Option<Box<Rule>>,
 }
 
 impl fmt::Display for RuleError {
@@ -261,6 +285,11 @@ fn quoted(value: &str) -> String {
     }
     text.push('"');
     text
+}
+
+/// Whether Go compiles a regular expression; if not, its words.
+pub(crate) fn check_regexp(regexp: &str, _release: crate::release::Release) -> Result<(), String> {
+    regexp::fault(regexp).map_or(Ok(()), |what| Err(format!("error parsing regexp: {what}: `{regexp}`")))
 }
 
 #[cfg(test)]

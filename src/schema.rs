@@ -1,138 +1,69 @@
-//! What Traefik's decoder accepts of the dynamic configuration: sections, objects and their fields.
-//!
-//! Traefik refuses the whole directory for a field that it does not know and for a section that
-//! holds nothing; field names match without regard to case.
+//! Traefik's dynamic configuration as a table of fields, and what Traefik's decoder makes of a file: what it refuses,
+//! what it takes without a word, which values the fields get.
 
-use crate::document::{Document, Kind, Ref};
+mod fault;
+mod remark;
+pub mod table;
+#[cfg(test)]
+mod tests;
+pub mod time;
+mod toml11;
+pub mod value;
+mod walk;
 
-/// Something for which Traefik refuses the whole directory.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// 1-based line.
-    pub line: usize,
-    /// What is wrong.
-    pub message: String,
+use crate::document::{Document, Format};
+use crate::release::Release;
+use fault::Pass;
+pub use fault::{Fault, FaultKind, Path, Remark, RemarkKind, Step};
+use walk::Walker;
+
+/// Everything for which a release of Traefik refuses the directory, the one that it reports first.
+pub fn faults(document: &Document, release: Release) -> Vec<Fault<'_>> {
+    walk(document, release, false).0
 }
 
-/// The sections of each protocol, with the fields of the objects in them.
-const SECTIONS: &[(&str, &str, &[&str])] = &[
-    (
-        "http",
-        "routers",
-        &[
-            "entryPoints",
-            "middlewares",
-            "service",
-            "rule",
-            "parentRefs",
-            "ruleSyntax",
-            "priority",
-            "tls",
-            "observability",
-            "defaultRule",
-            "deniedEncodedPathCharacters",
-        ],
-    ),
-    ("http", "services", &["loadBalancer", "weighted", "mirroring", "failover", "highestRandomWeight", "middlewares"]),
-    ("http", "middlewares", &[]),
-    ("http", "serversTransports", &[]),
-    ("http", "models", &[]),
-    ("tcp", "routers", &["entryPoints", "middlewares", "service", "rule", "ruleSyntax", "priority", "tls"]),
-    ("tcp", "services", &["loadBalancer", "weighted"]),
-    ("tcp", "middlewares", &["inFlightConn", "ipAllowList", "ipWhiteList"]),
-    ("tcp", "serversTransports", &[]),
-    ("tcp", "models", &[]),
-    ("udp", "routers", &["entryPoints", "service"]),
-    ("udp", "services", &["loadBalancer", "weighted"]),
-    ("tls", "certificates", &[]),
-    ("tls", "options", &[]),
-    ("tls", "stores", &[]),
-];
+/// Faults as [`faults`] gives them, and what Traefik takes without a word, in the order of the file.
+pub fn check(document: &Document, release: Release) -> (Vec<Fault<'_>>, Vec<Remark<'_>>) {
+    walk(document, release, true)
+}
 
-/// Everything in a file for which Traefik would refuse the directory, as far as sections and objects go.
-pub fn faults(document: &Document) -> Vec<Fault> {
-    let mut found = Vec::new();
-    let Some(root) = document.root() else { return found };
-    if root.kind() != Kind::Map {
-        return vec![fault(root, "the file is not a mapping of http, tcp, udp and tls".into())];
+fn walk(document: &Document, release: Release, remarks: bool) -> (Vec<Fault<'_>>, Vec<Remark<'_>>) {
+    let remarks = remarks.then(Vec::new);
+    let mut walker = Walker { release, path: Vec::new(), faults: Vec::new(), remarks };
+    if let Some(root) = document.root() {
+        walker.root(root);
     }
-    for (key, value) in root.fields() {
-        let Some(protocol) = key.text().and_then(|k| known(k, SECTIONS.iter().map(|s| s.0))) else { continue };
-        if value.is_null() {
-            continue;
-        }
-        if !holds_something(value) {
-            found.push(empty(key));
-            continue;
-        }
-        for (key, section) in value.fields() {
-            check_section(protocol, key, section, &mut found);
+    // 3.6.7 came with a library that knows TOML 1.1.
+    if document.format() == Format::Toml
+        && !release.since(6, 7)
+        && let Some((span, words)) = toml11::first_use(document)
+    {
+        let says = format!("toml: line {}: {words}", document.line(span.start));
+        let path = Path::default();
+        walker.faults.push(Fault { pass: Pass::Root, kind: FaultKind::NewToml, span, path, says });
+    }
+    let Walker { mut faults, remarks, .. } = walker;
+    // Traefik's decoder makes one pass after the other, each in the byte order of the keys.
+    faults.sort_by(|a, b| (a.pass, &a.path).cmp(&(b.pass, &b.path)));
+    let mut remarks = remarks.unwrap_or_default();
+    remarks.sort_by_key(|remark| remark.span);
+    (faults, remarks)
+}
+
+/// A text in quotes as Go's `%q` shows it.
+fn quote(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            c if (c as u32) < 0x20 || c as u32 == 0x7f => quoted.push_str(&format!("\\x{:02x}", c as u32)),
+            c => quoted.push(c),
         }
     }
-    found
-}
-
-fn check_section(protocol: &str, key: Ref<'_>, section: Ref<'_>, found: &mut Vec<Fault>) {
-    let sections = SECTIONS.iter().filter(|s| s.0 == protocol);
-    let name = key.text().unwrap_or_default();
-    if section.is_null() {
-        return;
-    }
-    let Some((_, section_name, fields)) = sections.clone().find(|s| s.1.eq_ignore_ascii_case(name)) else {
-        let names: Vec<_> = sections.map(|s| s.1).collect();
-        found.push(fault(
-            key,
-            format!("field not found: {name:?} is no section of {protocol}; there are {}", names.join(", ")),
-        ));
-        return;
-    };
-    if *section_name == "certificates" {
-        return;
-    }
-    if !holds_something(section) {
-        found.push(empty(key));
-        return;
-    }
-    if section.kind() != Kind::Map {
-        found.push(fault(key, format!("{section_name} is not a mapping of names")));
-        return;
-    }
-    for (_, object) in section.fields() {
-        for (key, value) in object.resolved().entries().filter(|(key, _)| !key.is_merge_key()) {
-            let name = key.text().unwrap_or_default();
-            if !fields.is_empty() && !value.is_null() && known(name, fields.iter().copied()).is_none() {
-                let what = section_name.trim_end_matches('s');
-                found.push(fault(
-                    key,
-                    format!(
-                        "field not found: {name:?} is no field of a {protocol} {what}; there are {}",
-                        fields.join(", ")
-                    ),
-                ));
-            }
-        }
-    }
-}
-
-fn known<'n>(name: &str, mut names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    names.find(|n| n.eq_ignore_ascii_case(name))
-}
-
-/// Null entries vanish before Traefik looks; what is then empty can't stand alone.
-fn holds_something(node: Ref<'_>) -> bool {
-    match node.kind() {
-        // A merge key counts as something: Traefik applies it first, and it can't be empty.
-        Kind::Map => node.entries().any(|(_, value)| !value.is_null()),
-        Kind::Seq => node.items().next().is_some(),
-        _ => false,
-    }
-}
-
-fn empty(key: Ref<'_>) -> Fault {
-    let name = key.text().unwrap_or_default();
-    fault(key, format!("{name} cannot be a standalone element: it holds nothing; remove it, or put something in"))
-}
-
-fn fault(at: Ref<'_>, message: String) -> Fault {
-    Fault { line: at.line(), message }
+    quoted.push('"');
+    quoted
 }

@@ -48,6 +48,26 @@ pub struct SettingsFile {
     pub color: Option<String>,
     /// What new routes get, by kind.
     pub defaults: Defaults,
+    /// What `validate` reports, and what fails.
+    pub validate: Validate,
+}
+
+/// What `validate` reports, and what fails.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Validate {
+    /// `--allow`.
+    pub allow: Vec<String>,
+    /// `--deny`.
+    pub deny: Option<Deny>,
+}
+
+/// What else fails beside errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deny {
+    /// Warnings.
+    Warning,
 }
 
 /// What new routes get, by kind.
@@ -103,6 +123,8 @@ pub struct Settings {
     values: BTreeMap<&'static str, Setting>,
     /// What new routes get.
     pub defaults: Defaults,
+    /// What `validate` reports, and what fails.
+    pub validate: Validate,
     /// The settings file in use.
     pub file: Option<String>,
 }
@@ -139,7 +161,7 @@ impl Settings {
             };
             values.insert(*key, setting);
         }
-        Settings { values, defaults: contents.defaults, file: path }
+        Settings { values, defaults: contents.defaults, validate: contents.validate, file: path }
     }
 
     /// The value of a key.
@@ -157,7 +179,7 @@ impl Settings {
         self.values.insert(key, Setting { value: Some(value), origin });
     }
 
-    /// Every setting, with the defaults of new routes that the file gives.
+    /// Every setting, with the defaults of new routes and what `validate` reports, where the file says so.
     pub fn all(&self) -> Vec<(String, Setting)> {
         let mut all: Vec<(String, Setting)> =
             self.iter().map(|(key, setting)| (key.to_owned(), setting.clone())).collect();
@@ -179,6 +201,13 @@ impl Settings {
                     (format!("defaults.{kind}.{field}"), Setting { value, origin: origin.clone() })
                 }),
             );
+        }
+        let deny = self.validate.deny.map(|Deny::Warning| "warning".to_owned());
+        let allow = (!self.validate.allow.is_empty()).then(|| self.validate.allow.join(", "));
+        for (key, value) in [("validate.allow", allow), ("validate.deny", deny)] {
+            if value.is_some() {
+                all.push((key.to_owned(), Setting { value, origin: origin.clone() }));
+            }
         }
         all
     }
@@ -238,7 +267,7 @@ mod tests {
         assert_eq!(
             error.to_string().lines().next(),
             Some(
-                "c.toml:3: unknown field `dirr`, expected one of `dir`, `static`, `traefik`, `output`, `lock-timeout`, `color`, `defaults`"
+                "c.toml:3: unknown field `dirr`, expected one of `dir`, `static`, `traefik`, `output`, `lock-timeout`, `color`, `defaults`, `validate`"
             )
         );
     }

@@ -10,21 +10,24 @@ mod journal;
 mod lock;
 mod notes;
 mod read;
+mod survey;
 
 use crate::document::{Document, Format};
 use crate::edit::{self, Patch};
 use crate::error::{Code, Error, Place};
 use crate::inventory::{Content, File, Inventory, Part};
 use crate::plan::{Effect, FileEdit, Plan};
+use crate::release::Release;
 use crate::route::Route;
 use crate::schema;
 use commit::Commit;
 use folder::Folder;
 use notes::Notes;
-pub use read::Snapshot;
+pub use read::{Snapshot, content};
 use rustix::io::Errno;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+pub use survey::Known;
 
 /// The managed directory.
 pub struct Store {
@@ -64,6 +67,22 @@ impl Store {
     /// A store over `path`; with `only`, over that one file in it.
     pub fn new(path: PathBuf, only: Option<String>, lock_timeout: Duration, command: String) -> Store {
         Store { path, only, lock_timeout, command }
+    }
+
+    /// A store over another directory, for the same command.
+    pub fn elsewhere(&self, path: PathBuf) -> Store {
+        Store::new(path, None, self.lock_timeout, self.command.clone())
+    }
+
+    /// The same, over that one file if there is one.
+    pub fn reading(mut self, only: Option<&str>) -> Store {
+        self.only = only.map(str::to_owned);
+        self
+    }
+
+    /// The one file that Traefik reads, where it reads a file and not a directory.
+    pub fn only(&self) -> Option<&str> {
+        self.only.as_deref()
     }
 
     /// The directory.
@@ -160,7 +179,7 @@ fn prepare(
             let plain = apply(&path, old, document.as_ref(), patch);
             let hollow = notes.hollowed(&path, patch).and_then(|p| apply(&path, old, document.as_ref(), &p).ok());
             // A section that can't stand there without a value goes after all.
-            document = Some(match hollow.filter(|document| schema::faults(document).is_empty()) {
+            document = Some(match hollow.filter(|document| schema::faults(document, Release::NEWEST).is_empty()) {
                 Some(hollow) => hollow,
                 None => plain?,
             });

@@ -83,6 +83,9 @@ pub enum Named {
     Unmapped,
 }
 
+/// Why a file can't be read that this user may not read; Traefik's user perhaps may.
+pub const FORBIDDEN: &str = "permission denied";
+
 impl Surroundings {
     /// Nothing known but the release.
     pub fn unknown(release: Release) -> Surroundings {

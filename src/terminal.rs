@@ -1,9 +1,13 @@
 //! The edge to the user: runs a command and prints what came of it. Nothing else prints.
 
-use crate::cli::Cli;
+mod progress;
+mod report;
+
+use crate::cli::{Cli, Command};
 use crate::command::{self, Context, Outcome};
 use crate::error::{Code, Error};
 use crate::render::{self, Format, Shown, Style};
+use progress::Progress;
 use std::io::{ErrorKind, IsTerminal, Write};
 
 /// Standard output and standard error, and who reads them.
@@ -38,8 +42,11 @@ impl Terminal {
                 self.say(&format!("{key}: {} ({})\n", setting.value.as_deref().unwrap_or_default(), setting.origin));
             }
         }
-        let result = command::run(&context, &cli.command)
-            .and_then(|outcome| self.show(&outcome, style).map(|()| outcome.exit_code()));
+        let is_long = matches!(cli.command, Command::Validate(_)) && self.err;
+        let progress = Progress::of("validating", is_long);
+        let outcome = command::run(&context, &cli.command);
+        drop(progress);
+        let result = outcome.and_then(|outcome| self.show(&outcome, style).map(|()| outcome.exit_code()));
         for warning in context.take_warnings() {
             self.say(&render::warning(&warning, self.colors_err(style)));
         }
@@ -77,7 +84,7 @@ impl Terminal {
         // Without settings, because they are wrong, the environment still says how to put that.
         let variable = |key: &str| std::env::var(format!("CLOUDLUNACY_{}", key.to_ascii_uppercase())).ok();
         let setting = |key: &str| context.map_or_else(|| variable(key), |c| c.settings.get(key).map(str::to_owned));
-        let named = global.output.map(|o| format!("{o:?}").to_ascii_lowercase());
+        let named = global.output.clone();
         let format = named.or(setting("output")).and_then(|f| Format::parse(&f)).unwrap_or(Format::Table);
         let when = global.color.map(|c| format!("{c:?}").to_ascii_lowercase()).or(setting("color"));
         let variable = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
@@ -105,11 +112,19 @@ impl Terminal {
 
     /// Prints an outcome. A change that was made must not look as if it was not, whatever becomes of the answer.
     fn show(&self, outcome: &Outcome, style: Style) -> Result<(), Error> {
-        let Shown { out, err } = render::outcome(outcome, style)?;
+        let Shown { out, err } = match outcome {
+            Outcome::Validation(found) => {
+                let (shown, files) = render::reports(found, style)?;
+                report::write(&files)?;
+                shown
+            }
+            outcome => render::outcome(outcome, style)?,
+        };
         self.say(&err);
         let changed = match outcome {
             Outcome::Change(report) => report.changed(),
             Outcome::Ready(ready) => ready.report.changed() || !ready.made.is_empty(),
+            Outcome::Validation(found) => found.fixed.as_ref().is_some_and(|f| !f.dry_run && !f.files.is_empty()),
             _ => false,
         };
         match print(&out) {

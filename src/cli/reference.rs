@@ -47,7 +47,24 @@ unknown key is an error. These are all keys:
   file = \"routes.yml\"
 
   [defaults.tcp]                      # the same keys
-  [defaults.udp]                      # entry-points and file",
+  [defaults.udp]                      # entry-points and file
+
+  [validate]
+  allow = [\"unused-service\"]          # --allow, in every run
+  deny = \"warning\"                    # --deny",
+    ),
+    (
+        "Suppressing findings",
+        "\
+In a file, with the reason behind it:
+
+  # cloudlunacy: allow(rule-name, another-rule) reason
+
+after something on a line: for that line. Alone on a line: for the next line
+that says something. Before the first key: for the whole file. --allow and the
+setting validate.allow hold for all files. As long as Traefik would refuse the
+directory, no comment suppresses an error. A comment that suppresses nothing is
+a finding; --no-suppress reports everything.",
     ),
     (
         "Environment",
@@ -59,8 +76,10 @@ NO_COLOR: where it is set and not empty, no colour unless --color always.",
     (
         "Exit status",
         "\
-0   done, or already so
-2   usage, malformed input; nothing changed
+0   done, or already so; validate: no errors
+1   validate: something for which Traefik refuses the directory or disables
+    an object; with --deny warning also a warning
+2   usage, malformed input, nothing to check; nothing changed
 3   refused: conflict, not found, would not load; nothing changed
 4   the environment failed: I/O, lock timeout; nothing changed unless the
     message says \"written, durability unknown\" or \"written, answer not printed\"

@@ -1,5 +1,6 @@
 //! What every command starts from: settings, Traefik's static configuration, the managed directory.
 
+use super::validate::places::elsewhere;
 use crate::cli::{Cli, Color, Command, Global, Output};
 use crate::document::Format;
 use crate::error::{Code, Error, Place};
@@ -7,7 +8,8 @@ use crate::plan::Facts;
 use crate::release::Release;
 use crate::settings::{Origin, Settings, SettingsFile, duration, parse_file};
 use crate::static_config::{BadStatic, StaticConfig};
-use crate::store::Store;
+use crate::store::{Known, Snapshot, Store};
+use crate::surroundings::Surroundings;
 use anyhow::Context as _;
 use clap::ValueEnum;
 use std::cell::RefCell;
@@ -25,6 +27,8 @@ pub struct Context {
     pub store: Store,
     /// Where the static configuration would stand, where one was named.
     pub static_file: Option<PathBuf>,
+    /// The flags that every command takes.
+    pub global: Global,
     /// Whether there is a user to ask.
     pub interactive: bool,
     warnings: RefCell<Vec<String>>,
@@ -40,12 +44,19 @@ impl Context {
     pub fn new(cli: &Cli, command_line: String, interactive: bool) -> Result<Context, Error> {
         let mut warnings = Vec::new();
         let may_be_missing = matches!(cli.command, Command::Init(_));
-        let file = find_settings(cli.global.config.as_deref(), &mut warnings)?;
+        let mut file = find_settings(cli.global.config.as_deref(), &mut warnings)?;
         let mut resolved = resolve(&cli.global, file.clone(), may_be_missing)?;
-        if let Some((path, _)) = file.filter(|(path, _)| lies_in(path, &resolved.dir)) {
+        if let Some((path, _)) = file.take_if(|(path, _)| lies_in(path, &resolved.dir)) {
             warnings
                 .push(format!("{path} is not read: it lies inside the dynamic directory, where Traefik would load it"));
             resolved = resolve(&cli.global, None, may_be_missing)?;
+        }
+        if let Command::Validate(args) = &cli.command
+            && let Some(dir) = elsewhere(args, &resolved.dir, resolved.only.as_deref())
+        {
+            // What is judged is another directory; what the settings and the disk say then is about that one.
+            let global = Global { dir: Some(dir.display().to_string()), ..cli.global.clone() };
+            resolved = resolve(&global, file, may_be_missing)?;
         }
         let Resolved { settings, static_config, static_file, dir, only } = resolved;
         one_of::<Output>(&settings, "output")?;
@@ -57,7 +68,30 @@ impl Context {
         let release = Release::parse(settings.get("traefik").unwrap_or_default())?;
         let facts = Facts { static_config, defaults: settings.defaults.clone(), only: only.clone(), release };
         let store = Store::new(dir, only, timeout, command_line);
-        Ok(Context { settings, facts, store, static_file, interactive, warnings: RefCell::new(warnings) })
+        Ok(Context {
+            settings,
+            facts,
+            store,
+            static_file,
+            interactive,
+            warnings: RefCell::new(warnings),
+            global: cli.global.clone(),
+        })
+    }
+
+    /// Looks at all that has a say beside the files of a snapshot. Relative paths are tried in the working directory
+    /// and beside the static configuration; `to_host` says where another path of Traefik's lies here.
+    pub fn survey(
+        &self,
+        store: &Store,
+        snapshot: &Snapshot,
+        to_host: &dyn Fn(&str) -> Option<PathBuf>,
+    ) -> Result<Surroundings, Error> {
+        let beside = self.static_file.as_deref().and_then(Path::parent).map(Path::to_owned);
+        let folders: Vec<PathBuf> = [Some(PathBuf::new()), beside].into_iter().flatten().collect();
+        let Facts { release, static_config, .. } = &self.facts;
+        let known = Known { release: *release, static_config: static_config.clone(), folders: &folders, to_host };
+        store.survey(snapshot, known)
     }
 
     /// Keeps warnings for standard error.
@@ -160,7 +194,7 @@ fn flag(global: &Global, key: &str) -> Option<String> {
         "dir" => global.dir.clone(),
         "static" => global.r#static.clone(),
         "traefik" => global.traefik.clone(),
-        "output" => global.output.map(|o| name(&o)),
+        "output" => global.output.clone().filter(|o| Output::from_str(o, false).is_ok()),
         "lock-timeout" => global.lock_timeout.clone(),
         "color" => global.color.map(|c| name(&c)),
         _ => None,

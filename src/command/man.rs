@@ -2,6 +2,7 @@
 
 use crate::cli::{self, REFERENCE};
 use crate::error::Error;
+use crate::lint::{LINTS, Lint};
 use anyhow::Context;
 use clap_mangen::Man;
 use std::io::Write;
@@ -13,7 +14,23 @@ pub fn pages() -> Result<Vec<(String, String)>, Error> {
     let mut command = cli::command().disable_help_subcommand(true);
     command.build();
     collect(&command, &mut pages)?;
+    pages.push(("cloudlunacy-findings.7".into(), ascii(&findings())));
     Ok(pages)
+}
+
+/// What `validate` finds: every rule, by name.
+fn findings() -> String {
+    let rule = |lint: &&Lint| {
+        let head = format!("{} ({})", lint.name, lint.severity.as_str());
+        format!(".TP\n.B {}\n{}.\n{}\n", plain(&head), plain(lint.summary), plain(lint.explanation))
+    };
+    let rules: String = LINTS.iter().map(rule).collect();
+    format!(
+        ".TH cloudlunacy-findings 7 \"\" \"cloudlunacy {}\" \"Miscellaneous\"\n.SH NAME\ncloudlunacy\\-findings \\- what \
+         cloudlunacy validate finds\n.SH DESCRIPTION\nAn error is what Traefik refuses or disables, a warning what surely \
+         is not meant, a note what is worth knowing. An example of each:\n.BR \"cloudlunacy explain\" .\n.SH          RULES\n{rules}.SH \"SEE ALSO\"\n.BR cloudlunacy\\-validate (1),\n.BR cloudlunacy\\-explain (1)\n",
+        env!("CARGO_PKG_VERSION")
+    )
 }
 
 fn collect(command: &clap::Command, pages: &mut Vec<(String, String)>) -> Result<(), Error> {

@@ -1,7 +1,7 @@
 //! TOML text to tree.
 //!
 //! The parser is toml_edit, whose immutable document keeps byte ranges. What it accepts the TOML
-//! library inside Traefik accepts too, but for leap seconds. (That library takes a little more: it
+//! library inside Traefik accepts too, but for leap seconds, which are refused here. (That library takes a little more: it
 //! lets headers and dotted keys add to tables that are complete.) toml_edit's nodes become ours in its own order: tables as they are
 //! first mentioned, except that a table whose header follows its sub tables stands where its header
 //! does.
@@ -18,19 +18,26 @@ pub fn parse(source: &str) -> Result<Tree, SyntaxError> {
         return Err(SyntaxError { line: 1, column: 1, message: "a byte order mark is not a key".into() });
     }
     let document = Document::parse(text).map_err(|error| syntax_error(text, &error))?;
-    let mut builder = Builder { text, shift: source.len() - text.len(), tree: Tree::default() };
+    let mut builder = Builder { text, shift: source.len() - text.len(), tree: Tree::default(), leap_second: None };
     builder.tree.body = Span::new(0, source.len());
     if !document.as_table().is_empty() {
         builder.table(document.as_table());
     }
-    Ok(builder.tree)
+    match builder.leap_second {
+        Some(at) => Err(error_at(source, at, "a minute has the seconds 0 to 59")),
+        None => Ok(builder.tree),
+    }
 }
 
 fn syntax_error(text: &str, error: &toml_edit::TomlError) -> SyntaxError {
     let byte = text.floor_char_boundary(error.span().map_or(text.len(), |span| span.start));
+    error_at(text, byte, error.message().replace('\n', "; "))
+}
+
+fn error_at(text: &str, byte: usize, message: impl Into<String>) -> SyntaxError {
     let line_start = text[..byte].rfind(['\n', '\r']).map_or(0, |at| at + 1);
     let column = text[line_start..byte].chars().count() + 1;
-    SyntaxError { line: line_of(text, byte), column, message: error.message().replace('\n', "; ") }
+    SyntaxError { line: line_of(text, byte), column, message: message.into() }
 }
 
 struct Builder<'s> {
@@ -39,6 +46,8 @@ struct Builder<'s> {
     /// How many bytes the source has before `text`.
     shift: usize,
     tree: Tree,
+    /// Where a second stands that Go's times don't have.
+    leap_second: Option<usize>,
 }
 
 /// Each method adds one node with all below it, and says where its bytes end in `text`.
@@ -106,6 +115,10 @@ impl Builder<'_> {
                 return end;
             }
             _ => {
+                let second = value.as_datetime().and_then(|time| time.time?.second);
+                if second.is_some_and(|second| second > 59) {
+                    self.leap_second.get_or_insert(bytes.start + self.shift);
+                }
                 self.tree.scalar(Style::Plain, self.span(&bytes), None);
             }
         }

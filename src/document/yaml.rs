@@ -4,7 +4,9 @@
 //! YAML library inside Traefik, the difference is checked here: what Traefik refuses, this refuses.
 //! Files of the usual simple form are read by [`fast`], which gives the same tree much sooner.
 
+mod decode;
 mod fast;
+mod tabs;
 
 use super::{Kind, NodeId, Span, Style, SyntaxError, Tree, line_of};
 use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span as ScanSpan, StructureStyle, options};
@@ -18,7 +20,14 @@ pub fn parse(source: &str) -> Result<Tree, SyntaxError> {
 /// Parses any YAML text: the words of every error are from here.
 fn parse_any(source: &str) -> Result<Tree, SyntaxError> {
     refuse_control_characters(source)?;
-    Builder::new(source).run()
+    refuse_leading_end(source)?;
+    let tree = Builder::new(source).run().or_else(|error| match tabs::as_spaces(source) {
+        Some(text) => Builder::new(&text).run(),
+        None => Err(error),
+    })?;
+    tabs::check(source, &tree)?;
+    decode::check(source, &tree)?;
+    Ok(tree)
 }
 
 fn parser_options() -> Options {
@@ -49,6 +58,19 @@ fn refuse_control_characters(source: &str) -> Result<(), SyntaxError> {
         from = at + c.len_utf8();
     }
     Ok(())
+}
+
+/// A document can't end before it begins.
+fn refuse_leading_end(source: &str) -> Result<(), SyntaxError> {
+    let text = source.trim_start_matches('\u{feff}');
+    let mut lines = text.lines().filter(|line| !(line.trim().is_empty() || line.starts_with('#')));
+    match lines.next().filter(|line| line.trim_end() == "...") {
+        Some(line) => {
+            let at = line.as_ptr() as usize - source.as_ptr() as usize;
+            Err(error_at(source, at, "did not find expected node content"))
+        }
+        None => Ok(()),
+    }
 }
 
 fn error_at(source: &str, byte: usize, message: impl Into<String>) -> SyntaxError {
@@ -97,6 +119,10 @@ impl<'s> Builder<'s> {
                     break;
                 }
                 Event::Anchor(_, name) => {
+                    if !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) {
+                        let message = "did not find expected alphabetic or numeric character";
+                        return Err(error_at(self.source, bytes.start, message));
+                    }
                     let id = node.unwrap_or_default();
                     self.property(id, bytes.start, Some(name.into_owned()), None);
                 }
@@ -198,9 +224,24 @@ impl<'s> Builder<'s> {
         if style == Style::Plain && text.starts_with(['`', '@']) {
             return Err(error_at(self.source, bytes.start, "found character that cannot start any token"));
         }
+        if style == Style::Quoted && self.source[bytes.clone()].starts_with('"') {
+            self.refuse_slash_escape(bytes.clone())?;
+        }
         self.last_end = bytes.end;
         let same = bytes.is_empty() || self.source.get(bytes.clone()) == Some(text);
         Ok(self.tree.scalar(style, Span::new(bytes.start, bytes.end), (!same).then(|| text.into())))
+    }
+
+    /// YAML 1.2 has `\/` for JSON's sake; Go's library does not.
+    fn refuse_slash_escape(&self, bytes: std::ops::Range<usize>) -> Result<(), SyntaxError> {
+        let mut escaped = false;
+        for (at, byte) in self.source.as_bytes()[bytes.clone()].iter().enumerate() {
+            if escaped && *byte == b'/' {
+                return Err(error_at(self.source, bytes.start + at - 1, "found unknown escape character"));
+            }
+            escaped = !escaped && *byte == b'\\';
+        }
+        Ok(())
     }
 
     /// Where a value that is not there would stand: right after its key's colon.
@@ -258,9 +299,6 @@ impl<'s> Builder<'s> {
                 if is_key && key.kind == Kind::Scalar && !keys.insert(text(child)) {
                     let message = format!("mapping key {:?} already defined", text(child));
                     return Err(error_at(self.source, key.span.start as usize, message));
-                }
-                if is_key && matches!(key.kind, Kind::Map | Kind::Seq) {
-                    return Err(error_at(self.source, key.span.start as usize, "invalid map key"));
                 }
                 (child, is_key) = (key.next as usize, !is_key);
             }

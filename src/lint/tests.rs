@@ -1,7 +1,8 @@
 //! Tests over the table of lints: sorted, documented, and every example does what it says.
 
 use super::*;
-use crate::document::{Document, Format};
+use crate::certificate::fixtures;
+use crate::document::Format;
 use crate::inventory::{Content, File, Inventory};
 use crate::judge::judge;
 use crate::release::Release;
@@ -9,41 +10,64 @@ use crate::static_config::StaticConfig;
 use crate::surroundings::{Entry, EntryKind, LinkTarget, Named, Surroundings};
 
 /// What is found in an example.
-fn findings(example: Example) -> Vec<Finding> {
+fn findings(example: &[(&str, &str)]) -> Vec<Finding> {
     let mut surroundings = Surroundings::unknown(Release::parse("3.7").unwrap());
     surroundings.now = 1_790_000_000;
     let mut files = Vec::new();
     for (name, text) in example {
+        if *name == "--traefik" {
+            surroundings.release = Release::parse(text).unwrap();
+            continue;
+        }
         if *name == "traefik.yml" {
             surroundings.static_config = Some(StaticConfig::parse(Format::Yaml, (*text).into(), None).unwrap());
             continue;
         }
         let (name, target) = name.split_once(" -> ").map_or((*name, None), |(name, target)| (name, Some(target)));
-        let (path, mode) = match name.split_once(" (") {
-            Some((path, mode)) => (path, u32::from_str_radix(mode.trim_end_matches(')'), 8).unwrap()),
-            None => (name, 0o640),
-        };
+        let (path, note) = name.split_once(" (").map_or((name, ""), |(path, note)| (path, note.trim_end_matches(')')));
+        let mode = u32::from_str_radix(note, 8).unwrap_or(0o640);
+        let is_there = |target: &str| example.iter().any(|(other, _)| *other == target);
         let kind = match target {
+            None if note == "pipe" => EntryKind::Other,
             None => EntryKind::File,
-            Some(target) => EntryKind::Link { target: target.into(), leads_to: LinkTarget::Nothing },
+            Some(target) => {
+                let leads_to = if is_there(target) { LinkTarget::File } else { LinkTarget::Nothing };
+                EntryKind::Link { target: target.into(), leads_to }
+            }
         };
-        match (Format::of(path), target) {
-            (None, None) if !path.contains('~') => {
-                let named = Named::Read { bytes: text.as_bytes().to_vec(), mode };
-                surroundings.named.insert(path.into(), named);
+        let closed = || Content::Broken { source: (*text).into(), line: 0, at: 0, message: String::new() };
+        match (Format::of(path), &kind) {
+            (Some(format), EntryKind::File) => {
+                files.push(File { path: path.into(), content: Content::of(format, (*text).into()) });
             }
-            (Some(format), None) => {
-                let content = match Document::parse(format, (*text).into()) {
-                    Ok(document) => Content::Parsed(document),
-                    Err(error) => Content::Broken { source: (*text).into(), line: error.line, message: error.message },
-                };
-                files.push(File { path: path.into(), content });
-                surroundings.entries.push(Entry { path: path.into(), kind, mode });
+            (Some(_), _) => files.push(File { path: path.into(), content: closed() }),
+            (None, _) => {
+                surroundings.named.insert(path.into(), named(text, mode));
             }
-            _ => surroundings.entries.push(Entry { path: path.into(), kind, mode }),
         }
+        surroundings.entries.push(Entry { path: path.into(), kind, mode });
     }
-    judge(&Inventory::of(&files), &surroundings).findings
+    let inventory = Inventory::of(&files);
+    let (pairs, others) = (crate::named::pairs(inventory.files()), crate::named::others(inventory.files()));
+    for file in pairs.iter().flat_map(crate::named::Pair::files).chain(&others) {
+        surroundings.named.entry(file.value.clone().into_owned()).or_insert(Named::Missing);
+    }
+    judge(&inventory, &surroundings).findings
+}
+
+/// A file that an example names: its text, or what its text in angle brackets stands for.
+fn named(text: &str, mode: u32) -> Named {
+    let text = match text {
+        "<folder>" => return Named::Unreadable("it is a folder".into()),
+        "<certificate>" => fixtures::APP,
+        "<certificate of the past>" => fixtures::OLD,
+        "<certificate of the next days>" => fixtures::SOON,
+        "<certificate of the future>" => fixtures::LATE,
+        "<key>" => fixtures::APP_KEY,
+        "<key of another>" => fixtures::OTHER_KEY,
+        text => text,
+    };
+    Named::Read { bytes: text.into(), mode }
 }
 
 #[test]
@@ -62,4 +86,18 @@ fn names_are_kebab_case_unique_and_sorted() {
         assert!(lint.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b.is_ascii_digit()), "{}", lint.name);
         assert!(!lint.summary.ends_with('.') && lint.explanation.ends_with(['.', ')']), "{}", lint.name);
     }
+}
+
+#[test]
+fn the_dates_of_a_certificate_decide_how_bad_it_is() {
+    const PAIR: &str = "tls:\n  certificates:\n    - certFile: a.pem\n      keyFile: a.key\n";
+    let said = |certificate| {
+        let found = findings(&[("a.yml", PAIR), ("a.pem", certificate), ("a.key", "<key>")]);
+        found.into_iter().map(|f| (f.severity, f.message)).collect::<Vec<_>>()
+    };
+    assert_eq!(said("<certificate>"), []);
+    let soon = "this certificate expires on 2026-09-26".to_owned();
+    assert_eq!(said("<certificate of the next days>"), [(Severity::Note, soon)]);
+    let late = "this certificate is not valid before 2090-01-01".to_owned();
+    assert_eq!(said("<certificate of the future>"), [(Severity::Warning, late)]);
 }

@@ -1,6 +1,6 @@
-//! A router or another service names a service that nobody defines.
+//! A router, a service or a middleware names a service that nobody defines.
 
-use super::{Lint, Subject};
+use super::{Lint, Subject, labelled};
 use crate::finding::{Finding, Severity};
 use crate::runtime::Cause;
 
@@ -8,21 +8,39 @@ pub(super) static LINT: Lint = Lint {
     name: "unknown-service",
     severity: Severity::Error,
     summary: "A service that is named but not defined",
-    explanation: "Traefik disables a router whose service, or a service below it, does not exist. Define the service, or \
-                  correct the name: names of objects are matched with regard to case.",
-    bad: &[("routes.yml", "http:\n  routers:\n    app:\n      rule: Host(`app.example.com`)\n      service: app\n")],
+    explanation: "Traefik disables a router whose service, or a service below it, does not exist. Define the service, or correct the name: names of objects are matched with regard to case.",
+    bad: &[(
+        "routes.yml",
+        r#"http:
+  routers:
+    app:
+      rule: Host(`app.example.com`)
+      service: app
+"#,
+    )],
     good: &[(
         "routes.yml",
-        "http:\n  routers:\n    app:\n      rule: Host(`app.example.com`)\n      service: app\n  services:\n    app:\n      loadBalancer:\n        servers:\n          - url: http://10.0.0.5:3000\n",
+        r#"http:
+  routers:
+    app:
+      rule: Host(`app.example.com`)
+      service: app
+  services:
+    app:
+      loadBalancer:
+        servers:
+          - url: http://10.0.0.5:3000
+"#,
     )],
     check,
 };
 
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
-        if let Cause::UnknownService { name } = &trouble.cause {
-            let message = format!("there is no service {name:?}");
-            found.push(lint.at(trouble.at, &trouble.path, message).says(&trouble.says));
+        if let Cause::UnknownService { name, nearest } = &trouble.cause {
+            let finding =
+                lint.at(trouble.at, &trouble.path, format!("there is no service {name:?}")).says(&trouble.says);
+            found.push(labelled(finding, nearest).help("define the service, or correct the name"));
         }
     }
 }

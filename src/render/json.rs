@@ -1,6 +1,6 @@
 //! The stable machine formats. Fields are only ever added; `schema_version` counts the rest.
 
-use super::{Format, diff, validation};
+use super::{Format, diff, explanation};
 use crate::command::{Outcome, PartOfRoute, Report};
 use crate::error::{Changed, Error};
 use crate::route::Route;
@@ -84,7 +84,9 @@ fn value(outcome: &Outcome) -> Value {
                 .collect();
             json!({ "schema_version": SCHEMA_VERSION, "settings": all })
         }
-        Outcome::Validation(found) => validation::json(found),
+        Outcome::Explanation(found) => explanation::json(found),
+        // It has formats of its own.
+        Outcome::Validation(_) => Value::Null,
         Outcome::Text(text) => json!({ "schema_version": SCHEMA_VERSION, "text": text }),
     }
 }

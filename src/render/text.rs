@@ -1,7 +1,7 @@
 //! What people read: tables, result lines, errors. Text from files is escaped, so that none of it can steer a terminal.
 
 use super::table::{columns, table};
-use super::{Shown, Style, diff, validation};
+use super::{Shown, Style, diff, explanation};
 use crate::command::{Outcome, PartOfRoute, Ready, Report, RouteDetail};
 use crate::error::Error;
 use crate::inventory::Part;
@@ -17,7 +17,9 @@ pub(super) fn outcome(outcome: &Outcome, style: Style) -> Shown {
         Outcome::Change(report) => change(report, style),
         Outcome::Ready(ready) => self::ready(ready, style),
         Outcome::Settings(settings) => out(settings_table(settings, style)),
-        Outcome::Validation(validation) => out(validation::text(validation)),
+        Outcome::Explanation(found) => out(explanation::text(found, style)),
+        // It has formats of its own.
+        Outcome::Validation(_) => Shown::default(),
         Outcome::Text(text) => out(text.clone()),
     }
 }
@@ -31,6 +33,7 @@ pub(super) fn names(outcome: &Outcome) -> String {
         Outcome::Ready(ready) => ready.routes.iter().map(|r| r.name.as_str()).collect(),
         Outcome::Settings(settings) => settings.iter().map(|(key, _)| key.as_str()).collect(),
         Outcome::Validation(validation) => validation.findings.iter().map(|f| f.rule).collect(),
+        Outcome::Explanation(found) => explanation::names(found),
         Outcome::Text(text) => vec![text.trim_end()],
     };
     all.iter().map(|name| sanitize(name) + "\n").collect()
@@ -195,7 +198,7 @@ pub(super) fn warning(message: &str, color: bool) -> String {
     format!("{}: {}\n", paint("warning", "1;33", color), sanitize(message))
 }
 
-fn paint(text: &str, code: &str, color: bool) -> String {
+pub(super) fn paint(text: &str, code: &str, color: bool) -> String {
     if color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 

@@ -187,5 +187,5 @@ fn escape(text: &str, value: &mut Vec<u8>) -> Option<usize> {
 }
 
 pub(super) fn error(span: Range<usize>, message: impl Into<String>, hint: Option<String>) -> RuleError {
-    RuleError { span, message: message.into(), hint }
+    RuleError { span, message: message.into(), hint, says: String::new(), says_for_tls: None, read: None }
 }

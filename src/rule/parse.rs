@@ -2,7 +2,8 @@
 
 use super::check::{check, find, name_hint};
 use super::lex::{Lexer, Token, error};
-use super::{Matcher, MatcherName, Protocol, Rule, RuleError, quoted};
+use super::{Matcher, MatcherName, Protocol, Rule, RuleError, Syntax, quoted};
+use crate::release::Release;
 use std::ops::Range;
 
 /// Deeper rules are refused, as reading them takes stack.
@@ -32,6 +33,11 @@ pub fn parse(protocol: Protocol, text: &str) -> Result<Rule, RuleError> {
         }
         _ => Err(parser.unexpected()),
     }
+}
+
+/// Builds a rule as this release does: an error is what Traefik disables the router for.
+pub fn compile(protocol: Protocol, _syntax: Syntax, _release: Release, text: &str) -> Result<Rule, RuleError> {
+    parse(protocol, text)
 }
 
 struct Parser<'a> {

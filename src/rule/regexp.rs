@@ -24,7 +24,7 @@ impl Rule {
 }
 
 /// What is wrong with a regular expression, in Go's words.
-fn fault(regexp: &str) -> Option<&'static str> {
+pub(super) fn fault(regexp: &str) -> Option<&'static str> {
     let mut rest = regexp;
     let mut open = 0usize;
     // Whether something stands before that a quantifier can repeat.

@@ -8,6 +8,7 @@ use super::folder::Folder;
 use crate::document::{Document, Ref};
 use crate::edit::Patch;
 use crate::name::Kind;
+use crate::release::Release;
 use crate::schema;
 use anyhow::{Context, Result};
 use rustix::io::Errno;
@@ -71,7 +72,7 @@ impl Notes {
             value_at(old, keys).is_some_and(Ref::is_null) && value_at(new, keys).is_some_and(|value| !value.is_null())
         };
         let filled: Vec<_> = sections().filter(is_filled).map(|keys| (path.to_owned(), keys)).collect();
-        if !filled.is_empty() && schema::faults(old).is_empty() {
+        if !filled.is_empty() && schema::faults(old, Release::NEWEST).is_empty() {
             self.hollow.extend(filled.into_iter().filter(|note| !self.hollow.contains(note)).collect::<Vec<_>>());
         }
     }

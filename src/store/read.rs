@@ -2,7 +2,7 @@
 
 use super::folder::{Folder, STATE};
 use super::journal;
-use crate::document::{Document, Format};
+use crate::document::Format;
 use crate::error::Error;
 use crate::inventory::{Content, File};
 use anyhow::{Context, Result, anyhow};
@@ -10,10 +10,11 @@ use rustix::fs::{FileType, OFlags, Stat};
 use rustix::io::Errno;
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read as _};
 use std::path::PathBuf;
 
 /// The directory at one moment.
+#[derive(Default)]
 pub struct Snapshot {
     /// Files in the order in which Traefik loads them.
     pub files: Vec<File>,
@@ -85,6 +86,9 @@ impl Stamp {
 
 const IRREGULAR: &str = "this is not a regular file; Traefik would fail or hang on it";
 
+/// Longer paths Linux does not take, and so Traefik gives up on the directory; this also bounds how deep one goes.
+const LONGEST_PATH: usize = 4096;
+
 /// How often a directory is listed again because files vanished under our hands.
 const TRIES: usize = 50;
 
@@ -92,11 +96,13 @@ pub(super) fn snapshot(folder: &Folder, only: Option<&str>) -> Result<Snapshot, 
     for _ in 0..TRIES {
         let settled = journal::settled(folder);
         let journal = journal::read(folder)?;
-        let mut snapshot = Snapshot { files: Vec::new(), origins: HashMap::new(), single: only.is_some() };
+        let mut found = Found::default();
         let whole = match only {
-            Some(name) => folder.file_type(name).is_none() || load(folder, "", name.as_ref(), &mut snapshot)?,
-            None => walk(folder, "", &mut snapshot)?,
+            Some(name) => folder.file_type(name).is_none() || load(folder, "", name.as_ref(), &mut found)?,
+            None => walk(folder, "", &mut found)?,
         };
+        let Found { files, origins } = found;
+        let mut snapshot = Snapshot { files: parsed(files), origins, single: only.is_some() };
         let whole = whole && journal.as_ref().map_or(Ok(true), |j| j.overlay(folder, &mut snapshot))?;
         // A change that began or ended in between would show half of itself.
         let still =
@@ -108,20 +114,78 @@ pub(super) fn snapshot(folder: &Folder, only: Option<&str>) -> Result<Snapshot, 
     Err(anyhow!("the files in {} change faster than they can be read", folder.path().display()).into())
 }
 
+/// What has been read, before it is parsed.
+#[derive(Default)]
+struct Found {
+    files: Vec<Read>,
+    origins: HashMap<String, Origin>,
+}
+
+/// A file that was read, or of which it is known without that what it says.
+enum Read {
+    Bytes(String, Vec<u8>),
+    Known(File),
+}
+
+impl Read {
+    fn parse(self) -> File {
+        match self {
+            Read::Bytes(path, bytes) => File { content: content(&path, bytes), path },
+            Read::Known(file) => file,
+        }
+    }
+}
+
+/// Parses what was read, large amounts on all processors.
+fn parsed(files: Vec<Read>) -> Vec<File> {
+    const WORTH_A_THREAD: usize = 1 << 20;
+    let size = |read: &Read| match read {
+        Read::Bytes(_, bytes) => bytes.len(),
+        Read::Known(_) => 0,
+    };
+    let total: usize = files.iter().map(size).sum();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(total / WORTH_A_THREAD + 1);
+    if threads < 2 || files.len() < 2 {
+        return files.into_iter().map(Read::parse).collect();
+    }
+    // Runs of files of about the same size, so that all threads are done at about the same time.
+    let mut runs: Vec<Vec<Read>> = Vec::new();
+    let mut filled = total;
+    for read in files {
+        if filled >= total / threads {
+            runs.push(Vec::new());
+            filled = 0;
+        }
+        filled += size(&read);
+        if let Some(run) = runs.last_mut() {
+            run.push(read);
+        }
+    }
+    std::thread::scope(|scope| {
+        let parse = |run: Vec<Read>| run.into_iter().map(Read::parse).collect::<Vec<_>>();
+        let running: Vec<_> = runs.into_iter().map(|run| scope.spawn(move || parse(run))).collect();
+        let joined = running.into_iter().map(|run| run.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        joined.flatten().collect()
+    })
+}
+
 /// Adds the files of one folder; false where something vanished meanwhile.
-fn walk(folder: &Folder, prefix: &str, snapshot: &mut Snapshot) -> Result<bool, Error> {
+fn walk(folder: &Folder, prefix: &str, found: &mut Found) -> Result<bool, Error> {
     let mut names = folder.names()?;
     names.sort_unstable();
     for name in names {
         let shown = name.to_string_lossy();
         let whole = match folder.file_type(&name) {
             Some(FileType::Directory) if prefix.is_empty() && name == STATE => true,
+            Some(FileType::Directory) if folder.path().as_os_str().len() + name.len() >= LONGEST_PATH => {
+                return Err(super::open_error(&folder.path().join(&name), Errno::NAMETOOLONG.into()));
+            }
             Some(FileType::Directory) => match folder.below(&name) {
-                Ok(below) => walk(&below, &format!("{prefix}{shown}/"), snapshot)?,
+                Ok(below) => walk(&below, &format!("{prefix}{shown}/"), found)?,
                 Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => false,
                 Err(error) => return Err(super::open_error(&folder.path().join(&name), error.into())),
             },
-            found if Format::of(&shown).is_some() => found.is_some() && load(folder, prefix, &name, snapshot)?,
+            known if Format::of(&shown).is_some() => known.is_some() && load(folder, prefix, &name, found)?,
             _ => true,
         };
         if !whole {
@@ -132,13 +196,13 @@ fn walk(folder: &Folder, prefix: &str, snapshot: &mut Snapshot) -> Result<bool, 
 }
 
 /// Adds one file; false where it vanished meanwhile.
-fn load(folder: &Folder, prefix: &str, name: &OsStr, snapshot: &mut Snapshot) -> Result<bool, Error> {
+fn load(folder: &Folder, prefix: &str, name: &OsStr, found: &mut Found) -> Result<bool, Error> {
     let path = format!("{prefix}{}", name.to_string_lossy());
     let here = folder.path().join(name);
     let linked = folder.file_type(name) == Some(FileType::Symlink);
-    let broken = |message: String| File {
-        path: path.clone(),
-        content: Content::Broken { source: String::new(), line: 0, message },
+    let broken = |message: String| {
+        let content = Content::Broken { source: String::new(), line: 0, at: 0, message };
+        Read::Known(File { path: path.clone(), content })
     };
     let mut real = here.clone();
     let opened = if linked {
@@ -146,7 +210,7 @@ fn load(folder: &Folder, prefix: &str, name: &OsStr, snapshot: &mut Snapshot) ->
             Ok(target) => real = target,
             Err(error) if error.kind() == ErrorKind::PermissionDenied => return Err(super::open_error(&here, error)),
             Err(error) => {
-                snapshot.files.push(broken(format!(
+                found.files.push(broken(format!(
                     "this link leads nowhere ({error}); Traefik refuses the whole directory for it"
                 )));
                 return Ok(true);
@@ -161,46 +225,49 @@ fn load(folder: &Folder, prefix: &str, name: &OsStr, snapshot: &mut Snapshot) ->
         // Gone, or a link now: whoever did that is still at it.
         Err(Errno::NOENT | Errno::LOOP) => return Ok(false),
         Err(Errno::NXIO) => {
-            snapshot.files.push(broken(IRREGULAR.into()));
+            found.files.push(broken(IRREGULAR.into()));
             return Ok(true);
         }
         Err(error) => return Err(super::open_error(&here, error.into())),
     };
     let stat = rustix::fs::fstat(&file).with_context(|| format!("can't look at {}", here.display()))?;
+    if is_null_device(&stat) {
+        found.files.push(Read::Bytes(path, Vec::new()));
+        return Ok(true);
+    }
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
-        snapshot.files.push(broken(IRREGULAR.into()));
+        found.files.push(broken(IRREGULAR.into()));
         return Ok(true);
     }
     let mut bytes = Vec::with_capacity(stat.st_size as usize + 1);
     file.read_to_end(&mut bytes).with_context(|| format!("can't read {}", here.display()))?;
-    snapshot.files.push(File { path: path.clone(), content: content(&path, bytes) });
-    snapshot
+    found.files.push(Read::Bytes(path.clone(), bytes));
+    found
         .origins
         .insert(path, Origin { real, linked, stamp: Stamp::of(&stat), names: stat.st_nlink, changed: changed(&stat) });
     Ok(true)
 }
 
+/// Whether this is `/dev/null`, with which people mask files; Traefik reads it as an empty file.
+pub(super) fn is_null_device(stat: &Stat) -> bool {
+    FileType::from_raw_mode(stat.st_mode) == FileType::CharacterDevice && stat.st_rdev == rustix::fs::makedev(1, 3)
+}
+
 /// What a file's bytes say.
-pub(super) fn content(path: &str, bytes: Vec<u8>) -> Content {
+pub fn content(path: &str, bytes: Vec<u8>) -> Content {
     let source = match String::from_utf8(bytes) {
         Ok(source) => source,
         Err(error) => {
             let bytes = error.as_bytes();
-            let line = 1 + bytes[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
+            let at = error.utf8_error().valid_up_to();
+            let line = 1 + bytes[..at].iter().filter(|b| **b == b'\n').count();
             let message = match bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
                 true => "this file is UTF-16; write it as UTF-8".into(),
                 false => "invalid UTF-8".into(),
             };
-            return Content::Broken { source: String::new(), line, message };
+            let source = String::from_utf8_lossy(bytes).into_owned();
+            return Content::Broken { source, line, at: at as u32, message };
         }
     };
-    if let Some(at) = crate::document::template_at(&source) {
-        let line = crate::document::line_of(&source, at);
-        return Content::Template { source, line };
-    }
-    let format = Format::of(path).unwrap_or(Format::Yaml);
-    match Document::parse(format, source) {
-        Ok(document) => Content::Parsed(document),
-        Err(error) => Content::Broken { source: String::new(), line: error.line, message: error.message },
-    }
+    Content::of(Format::of(path).unwrap_or(Format::Yaml), source)
 }

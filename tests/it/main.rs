@@ -11,6 +11,7 @@
 mod agreement;
 mod changes;
 mod completions;
+mod differential;
 mod dry_run;
 mod front;
 mod input;
@@ -21,3 +22,5 @@ mod store;
 mod support;
 mod terminal;
 mod tidy;
+mod validate;
+mod validate_disk;

@@ -163,6 +163,16 @@ impl Traefik {
         assert!(sent.is_ok_and(|status| status.success()), "no signal to {pid}");
     }
 
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.0.id()
+    }
+
+    /// Whether it has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.process.0.try_wait().expect("the state of Traefik").is_some()
+    }
+
     /// Everything Traefik has written, for messages.
     pub(crate) fn log(&self) -> String {
         ["output", "log"]

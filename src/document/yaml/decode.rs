@@ -1,0 +1,175 @@
+//! What Go's YAML library refuses only when it decodes what it has parsed: tags that don't fit, merge keys without a
+//! mapping, keys that are no text, anchors that contain themselves or are used beyond measure.
+
+use super::{Kind, NodeId, SyntaxError, Tree, error_at};
+use crate::document::scalar::{self, Scalar};
+use crate::document::tree::Node;
+use std::collections::HashSet;
+
+/// Gives the first thing that is refused.
+pub(super) fn check(source: &str, tree: &Tree) -> Result<(), SyntaxError> {
+    let decoder = Decoder { source, tree };
+    decoder.tags()?;
+    decoder.aliases()?;
+    decoder.keys()
+}
+
+struct Decoder<'t> {
+    source: &'t str,
+    tree: &'t Tree,
+}
+
+impl<'t> Decoder<'t> {
+    fn node(&self, id: NodeId) -> &'t Node {
+        &self.tree.nodes[id as usize]
+    }
+
+    fn raw(&self, id: NodeId) -> &'t str {
+        &self.source[self.node(id).span.range()]
+    }
+
+    fn text(&self, id: NodeId) -> &'t str {
+        match self.node(id).extra {
+            0 => self.raw(id),
+            n => &self.tree.texts[n as usize - 1],
+        }
+    }
+
+    fn tag(&self, id: NodeId) -> Option<&'t str> {
+        let properties = &self.tree.properties;
+        let at = properties.binary_search_by_key(&id, |p| p.node).ok()?;
+        properties[at].tag.as_deref()
+    }
+
+    fn refuse<T>(&self, id: NodeId, message: impl Into<String>) -> Result<T, SyntaxError> {
+        Err(error_at(self.source, self.node(id).span.start as usize, message))
+    }
+
+    /// The kind of a node, of what it stands for where it is an alias.
+    fn kind(&self, id: NodeId) -> Kind {
+        match self.node(id).kind {
+            Kind::Alias => self.node(self.node(id).extra).kind,
+            kind => kind,
+        }
+    }
+
+    fn tags(&self) -> Result<(), SyntaxError> {
+        for property in self.tree.properties.iter().filter(|p| p.tag.is_some()) {
+            let node = self.node(property.node);
+            if node.kind == Kind::Scalar
+                && let Scalar::Impossible(words) =
+                    scalar::yaml(self.text(property.node), node.style, property.tag.as_deref())
+            {
+                return self.refuse(property.node, words);
+            }
+        }
+        Ok(())
+    }
+
+    /// Bounds the work of everyone who follows aliases later.
+    fn aliases(&self) -> Result<(), SyntaxError> {
+        let mut found = false;
+        for id in (0..self.tree.nodes.len() as NodeId).filter(|id| self.node(*id).kind == Kind::Alias) {
+            let target = self.node(id).extra;
+            if (target..self.node(target).next).contains(&id) {
+                let name = self.raw(id).trim_start_matches('*');
+                return self.refuse(id, format!("anchor '{name}' value contains itself"));
+            }
+            found = true;
+        }
+        if found && self.is_excessive() {
+            return self.refuse(0, "document contains excessive aliasing");
+        }
+        Ok(())
+    }
+
+    /// Counts as Go's library does how often a value would be decoded, and how often below an alias.
+    fn is_excessive(&self) -> bool {
+        enum Step {
+            Visit(NodeId),
+            Children(NodeId, NodeId),
+            LeaveAlias,
+        }
+        let (mut decoded, mut aliased, mut depth) = (1u64, 0u64, 0);
+        let mut steps = vec![Step::Visit(0)];
+        while let Some(step) = steps.pop() {
+            match step {
+                Step::LeaveAlias => depth -= 1,
+                Step::Children(next, end) if next < end => {
+                    steps.push(Step::Children(self.node(next).next, end));
+                    steps.push(Step::Visit(next));
+                }
+                Step::Children(..) => {}
+                Step::Visit(id) => {
+                    decoded += 1;
+                    aliased += u64::from(depth > 0);
+                    if aliased > 100 && decoded > 1000 && aliased as f64 / decoded as f64 > allowed_ratio(decoded) {
+                        return true;
+                    }
+                    let node = self.node(id);
+                    match node.kind {
+                        Kind::Scalar => {}
+                        Kind::Alias => {
+                            depth += 1;
+                            steps.extend([Step::LeaveAlias, Step::Visit(node.extra)]);
+                        }
+                        Kind::Map | Kind::Seq => steps.push(Step::Children(id + 1, node.next)),
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
+        let end = self.node(id).next;
+        let mut next = id + 1;
+        std::iter::from_fn(move || {
+            let child = (next < end).then_some(next)?;
+            next = self.node(child).next;
+            Some(child)
+        })
+    }
+
+    fn keys(&self) -> Result<(), SyntaxError> {
+        for id in (0..self.tree.nodes.len() as NodeId).filter(|id| self.node(*id).kind == Kind::Map) {
+            let mut aliases = HashSet::new();
+            let mut children = self.children(id);
+            while let (Some(key), Some(value)) = (children.next(), children.next()) {
+                if self.kind(key) != Kind::Scalar {
+                    return self.refuse(key, "invalid map key");
+                }
+                if self.node(key).kind == Kind::Alias && !aliases.insert(self.raw(key)) {
+                    let name = self.raw(key).trim_start_matches('*');
+                    return self.refuse(key, format!("mapping key {name:?} already defined"));
+                }
+                let node = self.node(key);
+                if node.kind == Kind::Scalar
+                    && scalar::is_merge(self.text(key), node.style, self.tag(key))
+                    && !self.can_be_merged(value)
+                {
+                    return self.refuse(value, "map merge requires map or sequence of maps as the value");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn can_be_merged(&self, value: NodeId) -> bool {
+        match self.node(value).kind {
+            Kind::Seq => self.children(value).all(|item| self.kind(item) == Kind::Map),
+            _ => self.kind(value) == Kind::Map,
+        }
+    }
+}
+
+/// How large a part may come from aliases: less for large documents.
+fn allowed_ratio(decoded: u64) -> f64 {
+    const LOW: u64 = 400_000;
+    const HIGH: u64 = 4_000_000;
+    let part = decoded.clamp(LOW, HIGH) - LOW;
+    0.99 - 0.89 * (part as f64 / (HIGH - LOW) as f64)
+}
+
+#[cfg(test)]
+mod tests;

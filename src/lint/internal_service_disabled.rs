@@ -1,0 +1,63 @@
+//! A router leads to a service of Traefik itself that is off.
+
+use super::{Lint, Subject};
+use crate::finding::{Finding, Severity};
+use crate::runtime::Cause;
+
+pub(super) static LINT: Lint = Lint {
+    name: "internal-service-disabled",
+    severity: Severity::Error,
+    summary: "A service of Traefik itself that is not enabled",
+    explanation: "Services such as api@internal exist only where the static configuration enables them; Traefik disables a router that leads to one that is off.",
+    bad: &[
+        (
+            "traefik.yml",
+            r#"entryPoints:
+  web:
+    address: ":80"
+  websecure:
+    address: ":443"
+"#,
+        ),
+        (
+            "routes.yml",
+            r#"http:
+  routers:
+    app:
+      rule: Host(`app.example.com`)
+      service: api@internal
+"#,
+        ),
+    ],
+    good: &[
+        (
+            "traefik.yml",
+            r#"entryPoints:
+  web:
+    address: ":80"
+  websecure:
+    address: ":443"
+api: {}
+"#,
+        ),
+        (
+            "routes.yml",
+            r#"http:
+  routers:
+    app:
+      rule: Host(`app.example.com`)
+      service: api@internal
+"#,
+        ),
+    ],
+    check,
+};
+
+fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
+    for trouble in &subject.runtime.troubles {
+        if let Cause::InternalService { name } = &trouble.cause {
+            let finding = lint.at(trouble.at, &trouble.path, format!("{name} is not enabled")).says(&trouble.says);
+            found.push(finding.help("enable it in the static configuration"));
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! What has been found out so far about every service and middleware, and how names lead to them.
+
+use super::service::{Builder, Built};
+use super::{Cause, Object, Runtime, Status, Trouble};
+use crate::document::{Ref, Span};
+use crate::finding::{Label, Location};
+use crate::inventory::{Definition, Inventory, Part, TlsPart};
+use crate::name::Kind;
+use crate::surroundings::Surroundings;
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+/// The state of one object.
+#[derive(Clone, Debug, Default)]
+pub(super) struct State {
+    pub(super) status: Status,
+    pub(super) errors: Vec<String>,
+}
+
+impl State {
+    /// Adds what Traefik says, once; `critical` disables.
+    pub(super) fn add(&mut self, says: &str, critical: bool) {
+        if self.errors.iter().all(|known| known != says) {
+            self.errors.push(says.to_owned());
+            self.status = self.status.max(if critical { Status::Disabled } else { Status::Warning });
+        }
+    }
+}
+
+/// A name that something refers to, and where it does so.
+#[derive(Clone, Copy)]
+pub(super) struct Reference<'r> {
+    /// As it is written.
+    pub(super) text: &'r str,
+    /// Where that stands.
+    pub(super) at: Location,
+    /// The provider that a name without one is of.
+    pub(super) provider: &'r str,
+    /// What refers, for the path of keys.
+    pub(super) owner: Owner<'r>,
+}
+
+/// What refers to something, and in which field.
+#[derive(Clone, Copy)]
+pub(super) struct Owner<'r> {
+    pub(super) kind: Kind,
+    pub(super) part: Part,
+    pub(super) name: &'r str,
+    pub(super) field: &'r str,
+}
+
+impl Owner<'_> {
+    /// The path of keys.
+    pub(super) fn path(self) -> String {
+        let mut path = format!("{}.{}.{}", self.kind, self.part.section(), self.name);
+        if !self.field.is_empty() {
+            path.push('.');
+            path.push_str(self.field);
+        }
+        path
+    }
+}
+
+impl<'r> Reference<'r> {
+    /// The name with its provider.
+    pub(super) fn qualified(&self) -> Cow<'r, str> {
+        match self.text.contains('@') {
+            true => Cow::Borrowed(self.text),
+            false => Cow::Owned(format!("{}@{}", self.text, self.provider)),
+        }
+    }
+}
+
+/// What a name leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// An object of the files, by its place in the inventory.
+    Ours(usize),
+    /// Something of another provider, taken to exist.
+    Foreign,
+    /// Nothing.
+    Nothing,
+}
+
+/// The provider of names inside an object: `file`, unless the object's own name holds an `@`.
+pub(super) fn provider_of(name: &str) -> &str {
+    name.split('@').nth(1).unwrap_or("file")
+}
+
+pub(super) struct Board<'a, 's> {
+    pub(super) inventory: &'s Inventory<'a>,
+    pub(super) surroundings: &'s Surroundings,
+    /// States of services and middlewares, by place in the inventory.
+    pub(super) states: Vec<State>,
+    troubles: Vec<Trouble>,
+    seen: HashSet<(Location, String)>,
+    built: Built,
+}
+
+impl<'a, 's> Board<'a, 's> {
+    pub(super) fn new(inventory: &'s Inventory<'a>, surroundings: &'s Surroundings) -> Board<'a, 's> {
+        let states = vec![State::default(); inventory.all().len()];
+        Board { inventory, surroundings, states, troubles: Vec::new(), seen: HashSet::new(), built: Built::default() }
+    }
+
+    /// Builds HTTP services and middlewares; what has been built stays so.
+    pub(super) fn build_http<T>(&mut self, build: impl FnOnce(&mut Builder<'_, 'a, 's>) -> T) -> T {
+        let mut built = std::mem::take(&mut self.built);
+        let outcome = build(&mut Builder::new(self, &mut built));
+        self.built = built;
+        outcome
+    }
+
+    /// The object at this place.
+    pub(super) fn definition(&self, place: usize) -> Definition<'a> {
+        self.inventory.all()[place].2
+    }
+
+    /// Where a node of an object stands.
+    pub(super) fn at(&self, place: usize, span: Span) -> Location {
+        Location::of(self.definition(place).file, span)
+    }
+
+    /// What a reference leads to.
+    pub(super) fn find(&self, kind: Kind, part: Part, reference: &Reference<'_>) -> Target {
+        let (name, provider) = match reference.text.contains('@') {
+            true => reference.text.rsplit_once('@').unwrap_or((reference.text, "")),
+            false => (reference.text, reference.provider),
+        };
+        match provider {
+            "file" => match self.inventory.place_of(kind, part, name) {
+                Some(place) => Target::Ours(place),
+                None if self.inventory.has_templates() => Target::Foreign,
+                None => Target::Nothing,
+            },
+            _ if self.is_foreign(provider) => Target::Foreign,
+            _ => Target::Nothing,
+        }
+    }
+
+    /// Whether another provider may define things: it is declared, or nothing is known of providers.
+    pub(super) fn is_foreign(&self, provider: &str) -> bool {
+        self.surroundings.static_config.as_ref().is_none_or(|known| known.provider_declared(provider))
+    }
+
+    /// Notes a trouble, once for its place and words.
+    pub(super) fn trouble(&mut self, at: Location, path: impl FnOnce() -> String, says: &str, cause: Cause) {
+        if self.seen.insert((at, says.to_owned())) {
+            self.troubles.push(Trouble { cause, at, path: path(), says: says.to_owned() });
+        }
+    }
+
+    /// The name most like one that is not there, with its place.
+    pub(super) fn nearest(&self, kind: Kind, part: Part, text: &str) -> Option<Label> {
+        let wanted = text.rsplit_once('@').map_or(text, |(name, _)| name);
+        let all = self.inventory.definitions(part).filter(|(k, _)| *k == kind).map(|(_, definition)| definition);
+        nearest(wanted, all, part.noun())
+    }
+
+    /// The TLS options whose name is most like one that is not there.
+    pub(super) fn nearest_options(&self, text: &str) -> Option<Label> {
+        let wanted = text.rsplit_once('@').map_or(text, |(name, _)| name);
+        let all = self.inventory.all_tls().iter().filter(|(part, _)| *part == TlsPart::Options).map(|(_, d)| *d);
+        nearest(wanted, all, "option")
+    }
+
+    /// All objects, with the routers that have been built.
+    pub(super) fn finish(self, routers: [Vec<Object<'a>>; 3]) -> Runtime<'a> {
+        let count = routers.iter().map(Vec::len).sum::<usize>() + self.states.len();
+        let mut objects = Vec::with_capacity(count);
+        routers.into_iter().for_each(|routers| objects.extend(routers));
+        for ((kind, part, definition), state) in self.inventory.all().iter().zip(self.states) {
+            let kind = match (kind, part) {
+                (Kind::Http, Part::Service) => "http.service",
+                (Kind::Http, Part::Middleware) => "http.middleware",
+                (Kind::Tcp, Part::Service) => "tcp.service",
+                (Kind::Tcp, Part::Middleware) => "tcp.middleware",
+                (Kind::Udp, Part::Service) => "udp.service",
+                _ => continue,
+            };
+            objects.push(Object {
+                kind,
+                name: Cow::Borrowed(definition.name),
+                at: Location::of(definition.file, definition.key.span()),
+                status: state.status,
+                errors: state.errors,
+            });
+        }
+        objects.sort_unstable_by(|a, b| (a.at, &a.name).cmp(&(b.at, &b.name)));
+        Runtime { objects, troubles: self.troubles }
+    }
+}
+
+fn nearest<'a>(wanted: &str, all: impl Iterator<Item = Definition<'a>>, noun: &str) -> Option<Label> {
+    // Enough to look through by hand; a search among more names than this would cost more than it helps.
+    const MANY: usize = 2000;
+    let scored = all.take(MANY).filter_map(|definition| {
+        let distance = distance(wanted, definition.name)?;
+        Some((distance, definition))
+    });
+    let (_, found) = scored.min_by_key(|(distance, _)| *distance)?;
+    let at = Location::of(found.file, found.key.span());
+    Some(Label { at, text: format!("the {noun} {:?} is defined here", found.name) })
+}
+
+/// How many letters are otherwise, where the two are alike enough that one may be meant for the other.
+fn distance(a: &str, b: &str) -> Option<usize> {
+    const LONGEST: usize = 64;
+    let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
+    let most = 1 + a.len().min(b.len()) / 4;
+    if a.len().max(b.len()) > LONGEST || a.len().abs_diff(b.len()) > most {
+        return None;
+    }
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let cost = (diagonal + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
+            diagonal = std::mem::replace(&mut row[j + 1], cost);
+        }
+    }
+    row.last().copied().filter(|distance| *distance <= most)
+}
+
+/// The span of a node, or of another where there is none.
+pub(super) fn span_or(node: Option<Ref<'_>>, other: Ref<'_>) -> Span {
+    node.map_or(other.span(), |node| node.span())
+}
