@@ -8,6 +8,7 @@ use crate::release::Release;
 use crate::schema::{self, Fault, Remark, value};
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// A file of the dynamic configuration.
 #[derive(Debug)]
@@ -167,6 +168,7 @@ pub struct Inventory<'a> {
     duplicates: Vec<(Kind, Part, Definition<'a>)>,
     /// What `tls` names, in load order, each name once.
     tls: Vec<(TlsPart, Definition<'a>)>,
+    tls_index: HashMap<(TlsPart, &'a str), u32>,
     tls_duplicates: Vec<(TlsPart, Definition<'a>)>,
     certificates: Vec<(usize, Ref<'a>)>,
 }
@@ -180,6 +182,7 @@ impl<'a> Inventory<'a> {
             order: Vec::new(),
             duplicates: Vec::new(),
             tls: Vec::new(),
+            tls_index: HashMap::new(),
             tls_duplicates: Vec::new(),
             certificates: Vec::new(),
         };
@@ -202,11 +205,11 @@ impl<'a> Inventory<'a> {
         self.order.reserve(definitions.len());
         for definition in definitions {
             match self.index[slot(kind, part)].entry(definition.name) {
-                std::collections::hash_map::Entry::Vacant(slot) => {
+                Entry::Vacant(slot) => {
                     slot.insert(self.order.len() as u32);
                     self.order.push((kind, part, definition));
                 }
-                std::collections::hash_map::Entry::Occupied(_) => self.duplicates.push((kind, part, definition)),
+                Entry::Occupied(_) => self.duplicates.push((kind, part, definition)),
             }
         }
     }
@@ -214,9 +217,12 @@ impl<'a> Inventory<'a> {
     fn add_tls(&mut self, file: usize, tls: &[Ref<'a>]) {
         for part in [TlsPart::Options, TlsPart::Store] {
             for definition in definitions(file, &sections(tls, part.section())) {
-                match self.tls(part, definition.name) {
-                    None => self.tls.push((part, definition)),
-                    Some(_) => self.tls_duplicates.push((part, definition)),
+                match self.tls_index.entry((part, definition.name)) {
+                    Entry::Vacant(slot) => {
+                        slot.insert(self.tls.len() as u32);
+                        self.tls.push((part, definition));
+                    }
+                    Entry::Occupied(_) => self.tls_duplicates.push((part, definition)),
                 }
             }
         }
@@ -247,7 +253,7 @@ impl<'a> Inventory<'a> {
 
     /// The definition of TLS options or of a store.
     pub fn tls(&self, part: TlsPart, name: &str) -> Option<Definition<'a>> {
-        self.tls.iter().find(|(p, definition)| *p == part && definition.name == name).map(|(_, definition)| *definition)
+        self.tls_index.get(&(part, name)).map(|at| self.tls[*at as usize].1)
     }
 
     /// TLS options and stores, in load order.
