@@ -151,6 +151,12 @@ fn build_root<'a>(
     }
     if let Err(says) = handler(board, routers, children, index, faults, 0) {
         routers[index].state.add(&says, true);
+        // Each further entry point tries again, and is told what is known by then.
+        if routers[index].entry_points.len() > 1
+            && let Err(says) = handler(board, routers, children, index, faults, 0)
+        {
+            routers[index].state.add(&says, true);
+        }
         return;
     }
     add_route(board, &mut routers[index], faults);

@@ -230,7 +230,7 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
         for server in &servers {
             let [url] = value::pick(*server, ["url"]);
             let text = url.and_then(value::text).unwrap_or_default();
-            if let Some(why) = server_url::fault(&text) {
+            if let Some(why) = server_url::fault(&text, release) {
                 let says = format!("error parsing server URL {text}: {why}");
                 let cause = Cause::BadServerUrl { url: text.into_owned() };
                 return Err(self.fail(place, "loadBalancer.servers", span_or(url, *server), &says, cause));

@@ -15,6 +15,9 @@ use std::collections::{BTreeMap, HashMap};
 /// The options that every router has that names none.
 const DEFAULT: &str = "default";
 
+const DIFFERENT: &str =
+    "found different TLS options for routers on the same host, so using the default TLS options instead";
+
 /// The name of a router's options with its provider.
 pub(super) fn options_of(router: &Router<'_>) -> String {
     match router.options() {
@@ -82,13 +85,22 @@ fn judges_by_entry_point(release: Release) -> bool {
     release.since(7, 5) || (release.since(6, 21) && !release.since(7, 0))
 }
 
+/// Whether a release, before it judged by entry point, warned every router in conflict, without the host.
+fn warns_all(release: Release) -> bool {
+    (release.since(7, 2) && !release.since(7, 5)) || (release.since(6, 18) && !release.since(6, 21))
+}
+
 /// Finds the routers whose options can't be told apart by the server name, and copies them as Traefik does.
-pub(super) fn resolve<'a>(board: &mut Board<'a, '_>, routers: Vec<Router<'a>>, rules: &Rules) -> Vec<Router<'a>> {
-    if routers.iter().all(|router| router.options().is_empty() || !router.tls.is_some()) {
+pub(super) fn resolve<'a>(board: &mut Board<'a, '_>, mut routers: Vec<Router<'a>>, rules: &Rules) -> Vec<Router<'a>> {
+    let by_entry_point = judges_by_entry_point(board.surroundings.release);
+    if by_entry_point {
+        // A child with TLS, which it must not have, is on no entry point and gets lost.
+        routers.retain(|router| router.tls.is_none() || !router.entry_points.is_empty());
+    }
+    if routers.iter().all(|router| router.options().is_empty() || router.tls.is_none()) {
         return routers;
     }
-    let by_entry_point = judges_by_entry_point(board.surroundings.release);
-    let conflicts = conflicts(&routers, rules, by_entry_point);
+    let conflicts = conflicts(&routers, rules, board.surroundings.release);
     if conflicts.is_empty() {
         return routers;
     }
@@ -99,15 +111,15 @@ pub(super) fn resolve<'a>(board: &mut Board<'a, '_>, routers: Vec<Router<'a>>, r
         for entry_point in entry_points {
             match conflicts.get(&(entry_point.to_string(), index)) {
                 None => router.entry_points.push(entry_point),
-                Some(conflict) if by_entry_point => {
+                Some(found) if by_entry_point => {
                     let mut copy = router.clone();
                     copy.entry_points = vec![entry_point.clone()];
                     copy.name = Cow::Owned(format!("{entry_point}-conflicted-{}", router.name));
-                    note(board, &mut copy, conflict);
+                    found.iter().take(1).for_each(|conflict| note(board, &mut copy, conflict));
                     all.push(copy);
                 }
-                Some(conflict) => {
-                    note(board, &mut router, conflict);
+                Some(found) => {
+                    found.iter().for_each(|conflict| note(board, &mut router, conflict));
                     router.entry_points.push(entry_point);
                 }
             }
@@ -132,8 +144,9 @@ enum Conflict {
     Host { host: String, other: Option<Label> },
 }
 
-fn conflicts(routers: &[Router<'_>], rules: &Rules, by_entry_point: bool) -> BTreeMap<(String, usize), Conflict> {
-    let mut found = BTreeMap::new();
+fn conflicts(routers: &[Router<'_>], rules: &Rules, release: Release) -> BTreeMap<(String, usize), Vec<Conflict>> {
+    let mut found: BTreeMap<(String, usize), Vec<Conflict>> = BTreeMap::new();
+    let marks_all = judges_by_entry_point(release) || warns_all(release);
     // By entry point and host: the options asked for, each with the last router that does.
     let mut asked: HashMap<(&str, String), Vec<(String, Vec<usize>)>> = HashMap::new();
     for (index, router) in
@@ -143,8 +156,8 @@ fn conflicts(routers: &[Router<'_>], rules: &Rules, by_entry_point: bool) -> BTr
         let options = options_of(router);
         let hosts = rule.hosts();
         for entry_point in &router.entry_points {
-            if hosts.is_empty() && options != DEFAULT && by_entry_point {
-                found.insert((entry_point.to_string(), index), Conflict::NoHost);
+            if hosts.is_empty() && options != DEFAULT && marks_all {
+                found.insert((entry_point.to_string(), index), vec![Conflict::NoHost]);
             }
             for host in &hosts {
                 let asked = asked.entry((&**entry_point, host.to_ascii_lowercase())).or_default();
@@ -164,10 +177,10 @@ fn conflicts(routers: &[Router<'_>], rules: &Rules, by_entry_point: bool) -> BTr
                 Label { at, text: format!("{:?} asks for other options for this host", definition.name) }
             });
             // Before, Traefik kept one router for each of the options.
-            let skip = if by_entry_point { 0 } else { indices.len() - 1 };
+            let skip = if marks_all { 0 } else { indices.len() - 1 };
             for index in &indices[skip..] {
                 let conflict = Conflict::Host { host: host.clone(), other: label.clone() };
-                found.entry((entry_point.to_owned(), *index)).or_insert(conflict);
+                found.entry((entry_point.to_owned(), *index)).or_default().push(conflict);
             }
         }
     }
@@ -180,6 +193,11 @@ fn note<'a>(board: &mut Board<'a, '_>, router: &mut Router<'a>, conflict: &Confl
     let rule = router.rule.as_ref().map_or("", |(rule, _)| rule);
     let words = "router's TLSOptions configuration is conflicting with other routers on the same entrypoint and host";
     let (says, cause) = match conflict {
+        Conflict::NoHost
+            if warns_all(release) && !release.since(7, 4) && !(release.since(6, 20) && !release.since(7, 0)) =>
+        {
+            (DIFFERENT.to_owned(), Cause::TlsOptionsWithoutHost)
+        }
         Conflict::NoHost => {
             let says =
                 format!("no domain found in rule {rule}, the TLS option {} cannot be applied", options_of(router));
@@ -189,6 +207,7 @@ fn note<'a>(board: &mut Board<'a, '_>, router: &mut Router<'a>, conflict: &Confl
             let says = match (judges_by_entry_point(release), strict) {
                 (true, true) => words.to_owned(),
                 (true, false) => format!("{words}, default TLS options will be used instead"),
+                (false, _) if warns_all(release) => DIFFERENT.to_owned(),
                 (false, _) => format!(
                     "found different TLS options for routers on the same host {host}, so using the default TLS options instead"
                 ),
@@ -201,13 +220,10 @@ fn note<'a>(board: &mut Board<'a, '_>, router: &mut Router<'a>, conflict: &Confl
     if suits {
         return;
     }
-    let quiet = matches!(conflict, Conflict::NoHost) && !release.since(7, 4);
-    if !quiet {
-        router.state.add(&says, strict);
-        if strict && matches!(conflict, Conflict::NoHost) {
-            router.state.add(words, true);
-        }
+    if strict && matches!(conflict, Conflict::NoHost) {
+        router.state.add(words, true);
     }
+    router.state.add(&says, strict);
     let span: Span = span_or(router.options_at(), router.definition.key);
     let at = Location::of(router.definition.file, span);
     let name = router.definition.name;
