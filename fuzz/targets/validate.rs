@@ -1,0 +1,42 @@
+//! Any texts at all, as a directory of files under a static configuration: they are judged without a panic, quickly,
+//! and every finding stands at bytes that its file has.
+
+#![no_main]
+
+use cloudlunacy::document::Format;
+use cloudlunacy::finding::Source;
+use cloudlunacy::inventory::{Content, File, Inventory};
+use cloudlunacy::judge::judge;
+use cloudlunacy::release::Release;
+use cloudlunacy::static_config::StaticConfig;
+use cloudlunacy::surroundings::Surroundings;
+use libfuzzer_sys::fuzz_target;
+
+/// Stands between the texts: no text of UTF-8 holds it.
+const BETWEEN: u8 = 0xff;
+
+fuzz_target!(|data: &[u8]| {
+    let Some((first, texts)) = data.split_first() else { return };
+    let release = ["3.0", "3.3.6", "3.5.3", "3.6.15", "3.7"][usize::from(first % 5)];
+    let Ok(release) = Release::parse(release) else { return };
+    let mut surroundings = Surroundings::unknown(release);
+    let mut files = Vec::new();
+    for (number, text) in texts.split(|b| *b == BETWEEN).enumerate() {
+        let Ok(text) = std::str::from_utf8(text) else { return };
+        let (path, format) = match (first / 5 + number as u8) % 3 {
+            0 => (format!("{number}.toml"), Format::Toml),
+            1 if number > 0 => {
+                surroundings.static_config = StaticConfig::parse(Format::Yaml, text.to_owned(), None).ok();
+                continue;
+            }
+            _ => (format!("{number}.yml"), Format::Yaml),
+        };
+        files.push(File { path, content: Content::of(format, text.to_owned()) });
+    }
+    let inventory = Inventory::of(&files);
+    for finding in judge(&inventory, &surroundings).findings {
+        if let Source::File(at) = finding.at.source {
+            assert!(files[at].text().get(finding.at.span.range()).is_some(), "{finding:?}");
+        }
+    }
+});
