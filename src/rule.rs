@@ -4,15 +4,19 @@
 //! halves are repeated here, so that [`parse`] refuses what Traefik 3.7 refuses. Two things are
 //! not: regular expressions are not compiled, and a rule in the `v2` syntax is not understood.
 
+mod build;
 mod check;
 pub(crate) mod go;
 mod hosts;
 mod lex;
 mod parse;
+mod re2;
 mod regexp;
+mod version2;
 
+pub use build::compile;
 pub use hosts::{Claim, PathKind, for_hosts};
-pub use parse::{compile, parse};
+pub use parse::parse;
 
 use std::fmt;
 use std::ops::Range;
@@ -288,8 +292,8 @@ fn quoted(value: &str) -> String {
 }
 
 /// Whether Go compiles a regular expression; if not, its words.
-pub(crate) fn check_regexp(regexp: &str, _release: crate::release::Release) -> Result<(), String> {
-    regexp::fault(regexp).map_or(Ok(()), |what| Err(format!("error parsing regexp: {what}: `{regexp}`")))
+pub(crate) fn check_regexp(regexp: &str) -> Result<(), String> {
+    re2::compile(regexp).map_err(|fault| fault.to_string())
 }
 
 #[cfg(test)]

@@ -124,14 +124,14 @@ fn wrong_count(matcher: &Matcher, expected: &RangeInclusive<usize>) -> RuleError
 }
 
 /// Traefik's `^(\*\.)?[\w.\-:]+$`, or `*`.
-fn is_server_name(host: &str) -> bool {
+pub(super) fn is_server_name(host: &str) -> bool {
     let name = host.strip_prefix("*.").unwrap_or(host);
     let in_name = |b: u8| b.is_ascii_alphanumeric() || b"_.-:".contains(&b);
     host == "*" || !name.is_empty() && name.bytes().all(in_name)
 }
 
 /// What Go's `net.ParseIP` or `net.ParseCIDR` takes.
-fn is_address(text: &str) -> bool {
+pub(super) fn is_address(text: &str) -> bool {
     let Some((address, bits)) = text.split_once('/') else {
         return text.parse::<IpAddr>().is_ok();
     };

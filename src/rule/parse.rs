@@ -2,8 +2,7 @@
 
 use super::check::{check, find, name_hint};
 use super::lex::{Lexer, Token, error};
-use super::{Matcher, MatcherName, Protocol, Rule, RuleError, Syntax, quoted};
-use crate::release::Release;
+use super::{Matcher, MatcherName, Protocol, Rule, RuleError, quoted};
 use std::ops::Range;
 
 /// Deeper rules are refused, as reading them takes stack.
@@ -14,9 +13,13 @@ const MAX_DEPTH: usize = 256;
 /// An error is one that Traefik too would have, except for nesting deeper than 256 levels and
 /// for `"\xff"` and the like, which make a string that is not UTF-8.
 pub fn parse(protocol: Protocol, text: &str) -> Result<Rule, RuleError> {
+    run(protocol, text, true)
+}
+
+fn run(protocol: Protocol, text: &str, checks: bool) -> Result<Rule, RuleError> {
     let mut lexer = Lexer::new(text)?;
     let (token, span) = lexer.next()?;
-    let mut parser = Parser { protocol, text, lexer, token, span, depth: 0 };
+    let mut parser = Parser { protocol, text, lexer, token, span, depth: 0, checks };
     if parser.token == Token::End {
         return Err(parser.error("the rule is empty", None));
     }
@@ -35,9 +38,9 @@ pub fn parse(protocol: Protocol, text: &str) -> Result<Rule, RuleError> {
     }
 }
 
-/// Builds a rule as this release does: an error is what Traefik disables the router for.
-pub fn compile(protocol: Protocol, _syntax: Syntax, _release: Release, text: &str) -> Result<Rule, RuleError> {
-    parse(protocol, text)
+/// Reads a rule without a look at the arguments of its matchers.
+pub(super) fn parse_unchecked(protocol: Protocol, text: &str) -> Result<Rule, RuleError> {
+    run(protocol, text, false)
 }
 
 struct Parser<'a> {
@@ -47,6 +50,8 @@ struct Parser<'a> {
     token: Token,
     span: Range<usize>,
     depth: usize,
+    /// Whether arguments are looked at.
+    checks: bool,
 }
 
 impl Parser<'_> {
@@ -132,7 +137,9 @@ impl Parser<'_> {
         let span = start.start..self.span.end;
         self.advance()?;
         let matcher = Matcher { name, args, span };
-        check(&matcher, &spans)?;
+        if self.checks {
+            check(&matcher, &spans)?;
+        }
         Ok(matcher)
     }
 

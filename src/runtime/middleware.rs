@@ -112,11 +112,11 @@ pub(crate) fn http(name: &str, value: Ref<'_>, surroundings: &Surroundings) -> R
         "ipWhiteList" => access::ip_white_list(part, surroundings),
         "plugin" => plugin(part, surroundings),
         "rateLimit" => traffic::rate_limit(part, surroundings),
-        "redirectRegex" => request::redirect_regex(part, surroundings),
+        "redirectRegex" => request::redirect_regex(part),
         "redirectScheme" => request::redirect_scheme(part),
-        "replacePathRegex" => request::replace_path_regex(part, surroundings),
+        "replacePathRegex" => request::replace_path_regex(part),
         "retry" => traffic::retry(part),
-        "stripPrefixRegex" => request::strip_prefix_regex(part, surroundings),
+        "stripPrefixRegex" => request::strip_prefix_regex(part),
         _ => Ok(()),
     }
 }

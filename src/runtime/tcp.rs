@@ -73,6 +73,10 @@ fn build_router<'a>(board: &mut Board<'a, '_>, router: &mut Router<'a>) {
     }
     tls::check_resolver(board, router, "tcp");
     if router.tls.is_some() && !router.passes_through() {
+        for domain in read.hosts().into_iter().filter(|host| !host.is_ascii()) {
+            let says = format!("invalid domain name value {domain:?}, non-ASCII characters are not allowed");
+            router.state.add(&says, true);
+        }
         if let Some(says) = tls::broken_options(board, router, "tcp") {
             router.state.add(&says, true);
             if let Err(error) = &compiled {

@@ -18,7 +18,7 @@ pub(crate) enum Constant {
 pub(crate) fn constant(expr: &Expr<'_>) -> Result<Constant, String> {
     let (token, text) = match expr {
         Expr::Literal(token, text) => (*token, *text),
-        Expr::Index(..) => return Err("properties are not supported".into()),
+        Expr::Index => return Err("properties are not supported".into()),
         Expr::Selector(Some(names), _) => return Err(format!("{} is not defined", names.join("."))),
         Expr::Selector(None, sort) => return Err(format!("unsupported selector type: {sort}")),
         Expr::Name(name) => return Err(format!("{name} is not defined")),

@@ -12,7 +12,7 @@ pub(crate) enum Expr<'a> {
     Name(&'a str),
     /// `x.y`: the names, or `None` where x is something else, and of which sort.
     Selector(Option<Vec<&'a str>>, &'static str),
-    Index(Box<Expr<'a>>, Box<Expr<'a>>),
+    Index,
     Call(Box<Expr<'a>>, Vec<Expr<'a>>),
     Paren(Box<Expr<'a>>),
     Unary(&'static str, Box<Expr<'a>>),
@@ -29,7 +29,7 @@ impl Expr<'_> {
             Expr::Literal(..) => "*ast.BasicLit",
             Expr::Name(_) => "*ast.Ident",
             Expr::Selector(..) => "*ast.SelectorExpr",
-            Expr::Index(..) => "*ast.IndexExpr",
+            Expr::Index => "*ast.IndexExpr",
             Expr::Call(..) => "*ast.CallExpr",
             Expr::Paren(_) => "*ast.ParenExpr",
             Expr::Unary(..) => "*ast.UnaryExpr",
@@ -233,9 +233,9 @@ impl<'a> Parser<'a> {
                     self.advance();
                     expr = self.selector(expr);
                 }
-                Token::Word("[") => expr = self.index(expr),
+                Token::Word("[") => expr = self.index(),
                 Token::Word("(") => expr = self.call(expr),
-                Token::Word("{") if matches!(expr, Expr::Name(_) | Expr::Selector(..) | Expr::Index(..)) => {
+                Token::Word("{") if matches!(expr, Expr::Name(_) | Expr::Selector(..) | Expr::Index) => {
                     self.composite();
                     expr = Expr::Other("*ast.CompositeLit");
                 }
@@ -276,15 +276,17 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn index(&mut self, of: Expr<'a>) -> Expr<'a> {
+    fn index(&mut self) -> Expr<'a> {
         self.advance();
         if self.is("]") {
             self.expected("operand");
             self.advance();
             return Expr::Other("*ast.IndexExpr");
         }
-        let at = if self.is(":") { Expr::Other("*ast.BadExpr") } else { self.binary(1) };
-        let mut expr = Expr::Index(Box::new(of), Box::new(at));
+        if !self.is(":") {
+            self.binary(1);
+        }
+        let mut expr = Expr::Index;
         let mut colons = 0;
         while colons < 2 && self.take(":") {
             colons += 1;

@@ -144,7 +144,11 @@ impl<'a> Scanner<'a> {
             self.digits(10);
             (token, octal) = (Token::Float, false);
         }
-        let exponent = self.text[self.at..].starts_with(['e', 'E']) && radix == 10;
+        let exponent = match radix {
+            10 => self.text[self.at..].starts_with(['e', 'E']),
+            16 => self.text[self.at..].starts_with(['p', 'P']),
+            _ => false,
+        };
         if exponent {
             self.at += 1;
             if self.text[self.at..].starts_with(['+', '-']) {
@@ -257,7 +261,7 @@ impl<'a> Scanner<'a> {
             'u' => (4, 16, 0x10_ffff),
             'U' => (8, 16, 0x10_ffff),
             _ => {
-                self.error(start, "unknown escape sequence");
+                self.error(start + 1, "unknown escape sequence");
                 return false;
             }
         };

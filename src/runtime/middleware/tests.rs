@@ -53,7 +53,8 @@ fn said(table: &str, value: &str, surroundings: &Surroundings) -> String {
     broken.says.trim_start_matches("building TLS config: ").to_owned()
 }
 
-fn compare(table: &str, text: &str) {
+/// Compares with what Traefik said; `words_count` where every word must be the same, not only the verdict.
+fn compare(table: &str, text: &str, words_count: bool) {
     let all: Vec<(&str, Surroundings)> = RELEASES.into_iter().map(|r| (r, surroundings(r))).collect();
     let (mut wrong, mut asked) = (Vec::new(), 0);
     let mut lines = text.lines().peekable();
@@ -74,7 +75,11 @@ fn compare(table: &str, text: &str) {
             let is_named = |releases: &str| releases.split(' ').any(|r| r == *release);
             let wanted = others.iter().find(|(releases, _)| is_named(releases)).map_or(now, |(_, words)| *words);
             let said = said(table, value, surroundings);
-            if said != wanted {
+            let differs = match words_count {
+                true => said != wanted,
+                false => said.is_empty() != wanted.is_empty(),
+            };
+            if differs {
                 wrong.push(format!("{release} {value}\n  Traefik: {wanted}\n  we:      {said}"));
             }
         }
@@ -84,24 +89,22 @@ fn compare(table: &str, text: &str) {
 
 #[test]
 fn http_middlewares_are_judged_as_traefik_judges_them() {
-    compare("http", include_str!("tests/http.txt"));
+    compare("http", include_str!("tests/http.txt"), true);
 }
 
 #[test]
-#[ignore = "needs all of Go's expression parser"]
 fn expressions_are_judged_as_traefik_judges_them() {
-    compare("http", include_str!("tests/expressions.txt"));
+    compare("http", include_str!("tests/expressions.txt"), false);
 }
 
 #[test]
-#[ignore = "needs all of Go's regular expressions"]
 fn regular_expressions_are_judged_as_traefik_judges_them() {
-    compare("http", include_str!("tests/regexps.txt"));
+    compare("http", include_str!("tests/regexps.txt"), false);
 }
 
 #[test]
 fn tcp_middlewares_are_judged_as_traefik_judges_them() {
-    compare("tcp", include_str!("tests/tcp.txt"));
+    compare("tcp", include_str!("tests/tcp.txt"), true);
 }
 
 #[test]

@@ -1,0 +1,282 @@
+//! From text to a rule that Traefik builds, or to the words with which it refuses it.
+
+use super::go::{Outcome, evaluate, quote};
+use super::parse::{parse, parse_unchecked};
+use super::{Matcher, MatcherName, Protocol, Rule, RuleError, Syntax, check, re2, version2};
+use crate::release::Release;
+use std::ops::Range;
+
+use MatcherName::{
+    Alpn, ClientIp, Header, HeaderRegexp, Host, HostRegexp, HostSni, HostSniRegexp, Path, PathPrefix, PathRegexp,
+    Query, QueryRegexp,
+};
+
+/// Builds a rule as this release does: an error is what Traefik disables the router for.
+pub fn compile(protocol: Protocol, syntax: Syntax, release: Release, text: &str) -> Result<Rule, RuleError> {
+    if syntax == Syntax::V2 {
+        return version2::compile(protocol, release, text);
+    }
+    match parse(protocol, text) {
+        Ok(rule) => match fault(&rule, protocol, &|matcher| matcher_fault(matcher, protocol, release)) {
+            None => Ok(rule),
+            Some((span, says)) => {
+                let message = says.rsplit_once("error while adding rule ").map_or(&*says, |(_, last)| last).to_owned();
+                let error =
+                    RuleError { span, message, hint: None, says: String::new(), says_for_tls: None, read: None };
+                Err(refused_build(error, rule, protocol, release, text, &says))
+            }
+        },
+        Err(error) => Err(worded(error, protocol, release, text)),
+    }
+}
+
+/// Gives an error Traefik's words.
+fn worded(error: RuleError, protocol: Protocol, release: Release, text: &str) -> RuleError {
+    match evaluate(text, &|name| check::find(protocol, name).is_some()) {
+        Outcome::Error(words) => {
+            let for_tls = words_for_tls(protocol, text);
+            refused_text(error, protocol, release, text, &words, for_tls.as_deref())
+        }
+        Outcome::Value => RuleError { says: not_a_tree(protocol, release, text), ..error },
+        Outcome::Rule => match parse_unchecked(protocol, text) {
+            Ok(rule) => {
+                let says =
+                    fault(&rule, protocol, &|matcher| matcher_fault(matcher, protocol, release)).map(|(_, says)| says);
+                let says = says.unwrap_or_else(|| error.message.clone());
+                refused_build(error, rule, protocol, release, text, &says)
+            }
+            Err(_) => error,
+        },
+    }
+}
+
+/// What the reader says that looks for hosts only; it knows the matchers of both syntaxes.
+pub(super) fn words_for_tls(protocol: Protocol, text: &str) -> Option<String> {
+    let known = |name: &str| check::find(protocol, name).is_some() || version2::is_matcher(protocol, name);
+    match evaluate(text, &known) {
+        Outcome::Error(words) => Some(words),
+        _ => None,
+    }
+}
+
+/// The words for a text that is but a value.
+fn not_a_tree(protocol: Protocol, release: Release, text: &str) -> String {
+    match protocol {
+        Protocol::Http if release.since(4, 0) => format!("error while parsing rule {text}: obtaining build tree"),
+        Protocol::Http => format!("error while parsing rule {text}"),
+        Protocol::Tcp => format!("invalid rule: {} , error while parsing rule {text}", quote(text)),
+    }
+}
+
+/// An error of the text itself; `for_tls` are the words of the reader that looks for hosts only.
+pub(super) fn refused_text(
+    error: RuleError,
+    protocol: Protocol,
+    release: Release,
+    text: &str,
+    words: &str,
+    for_tls: Option<&str>,
+) -> RuleError {
+    let says = match protocol {
+        Protocol::Http if release.since(4, 0) => {
+            format!("error while parsing rule {text}: parsing rule {text}: {words}")
+        }
+        Protocol::Http => format!("error while parsing rule {text}: {words}"),
+        Protocol::Tcp => format!("invalid rule: {} , {words}", quote(text)),
+    };
+    let says_for_tls = for_tls
+        .filter(|_| protocol == Protocol::Http)
+        .map(|words| format!("invalid rule {text}, error: error while parsing rule {text}: {words}"));
+    RuleError { says, says_for_tls, read: None, ..error }
+}
+
+/// An error of a matcher in a text that can be read.
+pub(super) fn refused_build(
+    error: RuleError,
+    rule: Rule,
+    protocol: Protocol,
+    release: Release,
+    text: &str,
+    words: &str,
+) -> RuleError {
+    let says = match protocol {
+        Protocol::Http if release.since(4, 0) => {
+            format!("error while parsing rule {text}: adding rule {text}: {words}")
+        }
+        _ => format!("error while adding rule {text}: {words}"),
+    };
+    RuleError { says, says_for_tls: None, read: Some(Box::new(rule)), ..error }
+}
+
+/// The first matcher that can't be built, and what Traefik says on the way back from there: of TCP rules only why.
+pub(super) fn fault(
+    rule: &Rule,
+    protocol: Protocol,
+    judge: &dyn Fn(&Matcher) -> Option<String>,
+) -> Option<(Range<usize>, String)> {
+    signed(rule, false, protocol == Protocol::Http, judge)
+}
+
+fn signed(
+    rule: &Rule,
+    negated: bool,
+    wraps_words: bool,
+    judge: &dyn Fn(&Matcher) -> Option<String>,
+) -> Option<(Range<usize>, String)> {
+    let (operands, is_and) = match rule {
+        Rule::Matcher(matcher) => return judge(matcher).map(|says| (matcher.span.clone(), says)),
+        Rule::Not(operand) => return signed(operand, !negated, wraps_words, judge),
+        Rule::And(operands) => (operands, true),
+        Rule::Or(operands) => (operands, false),
+    };
+    // The operators group to the left, and only what stands on their left is spoken of.
+    let word = if is_and != negated { "and" } else { "or" };
+    let (at, (span, says)) = operands
+        .iter()
+        .enumerate()
+        .find_map(|(at, operand)| Some((at, signed(operand, negated, wraps_words, judge)?)))?;
+    let wraps = operands.len() - at.max(1);
+    let wraps = if at == 0 { wraps } else { wraps - 1 };
+    Some((span, if wraps_words { format!("error while adding rule {word}: ").repeat(wraps) + &says } else { says }))
+}
+
+/// Why one matcher can't be built, in Traefik's words.
+fn matcher_fault(matcher: &Matcher, protocol: Protocol, release: Release) -> Option<String> {
+    let name = matcher.name.as_str();
+    let adding = |why: String| Some(wrapped(protocol, "adding", name, why));
+    if let Some(why) = bad_args(matcher, name) {
+        return Some(wrapped(protocol, "checking", name, why));
+    }
+    let first = matcher.args.first()?;
+    let (expected, fits) = match matcher.name {
+        Header | HeaderRegexp => ("[2]", matcher.args.len() == 2),
+        Query | QueryRegexp => ("[1 2]", matcher.args.len() <= 2),
+        _ if protocol == Protocol::Tcp => ("1", matcher.args.len() == 1),
+        _ => ("[1]", matcher.args.len() == 1),
+    };
+    let got = matcher.args.len();
+    if !fits && protocol == Protocol::Tcp {
+        return adding(format!("unexpected number of parameters; got {got}, expected {expected}"));
+    }
+    if !fits {
+        return adding(format!("unexpected number of parameters; got {got}, expected one of {expected}"));
+    }
+    let compiled = |text: &str, shown: &str| {
+        let fault = re2::compile(text).err()?;
+        adding(format!("compiling {shown} matcher: {fault}"))
+    };
+    let ascii = |shown: &str| match first.is_ascii() {
+        true => None,
+        false => {
+            adding(format!("invalid value {} for {shown} matcher, non-ASCII characters are not allowed", quote(first)))
+        }
+    };
+    match matcher.name {
+        Host => ascii("Host"),
+        HostRegexp => ascii("HostRegexp").or_else(|| compiled(first, "HostRegexp")),
+        Path | PathPrefix if !first.starts_with('/') => {
+            adding(format!("path {} does not start with a '/'", quote(first)))
+        }
+        PathRegexp => compiled(first, "PathPrefix"),
+        HeaderRegexp => compiled(&matcher.args[1], "HeaderRegexp"),
+        QueryRegexp if got == 2 => compiled(&matcher.args[1], "QueryRegexp"),
+        ClientIp if !check::is_address(first) => adding(format!(
+            "initializing IP checker for ClientIP matcher: parsing CIDR trusted IPs <nil>: invalid CIDR address: {first}"
+        )),
+        HostSni if !is_server_name(first, release) => {
+            adding(format!("invalid value for HostSNI matcher, {} is not a valid hostname", quote(first)))
+        }
+        HostSniRegexp if !first.is_ascii() => {
+            adding(format!("invalid value for HostSNIRegexp matcher, {} is not a valid hostname", quote(first)))
+        }
+        HostSniRegexp => compiled(first, "HostSNIRegexp"),
+        Alpn if first == "acme-tls/1" => {
+            adding(format!("invalid protocol value for ALPN matcher, {} is not allowed", quote(first)))
+        }
+        _ => None,
+    }
+}
+
+/// What Traefik puts before the words about a matcher of an HTTP rule.
+pub(super) fn wrapped(protocol: Protocol, doing: &str, name: &str, why: String) -> String {
+    match protocol {
+        Protocol::Http => format!("error while {doing} rule {name}: {why}"),
+        Protocol::Tcp => why,
+    }
+}
+
+/// Arguments that no matcher takes.
+pub(super) fn bad_args(matcher: &Matcher, name: &str) -> Option<String> {
+    match matcher.args.is_empty() {
+        true => Some(format!("no args for matcher {name}")),
+        false if matcher.args.iter().any(String::is_empty) => {
+            Some(format!("empty args for matcher {name}, [{}]", matcher.args.join(" ")))
+        }
+        false => None,
+    }
+}
+
+/// What `HostSNI` takes: wildcards from 3.7.0 on, underscores from 3.3.5.
+fn is_server_name(host: &str, release: Release) -> bool {
+    let is_old =
+        (host.starts_with("*.") && !release.has_wildcard_hosts()) || (host.contains('_') && !release.since(3, 5));
+    check::is_server_name(host) && !is_old
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn says(protocol: Protocol, text: &str, release: &str) -> String {
+        compile(protocol, Syntax::V3, Release::parse(release).unwrap(), text).unwrap_err().says
+    }
+
+    #[test]
+    fn the_words_are_traefiks() {
+        use Protocol::{Http, Tcp};
+        for (protocol, text, release, words) in [
+            (
+                Http,
+                "Headers(`a`, `b`)",
+                "3.7",
+                "error while parsing rule Headers(`a`, `b`): parsing rule Headers(`a`, `b`): unsupported function: Headers",
+            ),
+            (
+                Http,
+                "Headers(`a`, `b`)",
+                "3.3.6",
+                "error while parsing rule Headers(`a`, `b`): unsupported function: Headers",
+            ),
+            (
+                Http,
+                "Host(`a`, `b`) && Path(`/x`)",
+                "3.7",
+                "error while parsing rule Host(`a`, `b`) && Path(`/x`): adding rule Host(`a`, `b`) && Path(`/x`): error while adding rule and: error while adding rule Host: unexpected number of parameters; got 2, expected one of [1]",
+            ),
+            (
+                Http,
+                "Host(`a`, `b`) && Path(`/x`)",
+                "3.0.4",
+                "error while adding rule Host(`a`, `b`) && Path(`/x`): error while adding rule and: error while adding rule Host: unexpected number of parameters; got 2, expected one of [1]",
+            ),
+            (Tcp, "Host(`a`)", "3.7", "invalid rule: \"Host(`a`)\" , unsupported function: Host"),
+            (Tcp, "foobar", "3.7", "invalid rule: \"foobar\" , foobar is not defined"),
+            (
+                Tcp,
+                "HostSNI(`*.a.b`)",
+                "3.3.6",
+                "error while adding rule HostSNI(`*.a.b`): invalid value for HostSNI matcher, \"*.a.b\" is not a valid hostname",
+            ),
+        ] {
+            assert_eq!(says(protocol, text, release), words);
+        }
+    }
+
+    #[test]
+    fn what_stands_on_the_left_is_spoken_of() {
+        let wraps = |text: &str| says(Protocol::Http, text, "3.7").matches("error while adding rule and: ").count();
+        assert_eq!(wraps("Path(`x`) && Path(`/a`) && Path(`/b`)"), 2);
+        assert_eq!(wraps("Path(`/a`) && Path(`x`) && Path(`/b`)"), 1);
+        assert_eq!(wraps("Path(`/a`) && Path(`/b`) && Path(`x`)"), 0);
+    }
+}

@@ -1,0 +1,212 @@
+//! Rules in the syntax of Traefik 2, for routers that ask for it with `ruleSyntax: v2`.
+
+use super::build::{bad_args, fault, refused_build, refused_text, words_for_tls, wrapped};
+use super::go::{Expr, Outcome, evaluate, parse, quote};
+use super::lex::{Lexer, Token};
+use super::{Matcher, MatcherName, Protocol, Rule, RuleError, check, re2};
+use crate::release::Release;
+
+/// Matchers of HTTP rules, each with what it is called today.
+const HTTP: &[(&str, MatcherName)] = &[
+    ("Host", MatcherName::Host),
+    ("HostHeader", MatcherName::Host),
+    ("HostRegexp", MatcherName::HostRegexp),
+    ("ClientIP", MatcherName::ClientIp),
+    ("Path", MatcherName::Path),
+    ("PathPrefix", MatcherName::PathPrefix),
+    ("Method", MatcherName::Method),
+    ("Headers", MatcherName::Header),
+    ("HeadersRegexp", MatcherName::HeaderRegexp),
+    ("Query", MatcherName::Query),
+];
+const TCP: &[(&str, MatcherName)] = &[
+    ("HostSNI", MatcherName::HostSni),
+    ("HostSNIRegexp", MatcherName::HostSniRegexp),
+    ("ClientIP", MatcherName::ClientIp),
+    ("ALPN", MatcherName::Alpn),
+];
+
+/// Whether there was a matcher of this name.
+pub(super) fn is_matcher(protocol: Protocol, name: &str) -> bool {
+    find(protocol, name).is_some()
+}
+
+/// The matcher that is meant: four spellings count, as in today's syntax.
+fn find(protocol: Protocol, word: &str) -> Option<(&'static str, MatcherName)> {
+    let all = match protocol {
+        Protocol::Http => HTTP,
+        Protocol::Tcp => TCP,
+    };
+    let title = |name: &str| name[..1].to_owned() + &name[1..].to_ascii_lowercase();
+    let is = |name: &str| {
+        word == name || word == name.to_ascii_lowercase() || word == name.to_ascii_uppercase() || word == title(name)
+    };
+    all.iter().copied().find(|(name, _)| is(name))
+}
+
+/// Builds a rule as Traefik does for `ruleSyntax: v2`.
+pub(super) fn compile(protocol: Protocol, release: Release, text: &str) -> Result<Rule, RuleError> {
+    let error = |message: String| RuleError {
+        span: 0..text.len(),
+        says: message.clone(),
+        message,
+        hint: Some("see the matchers of Traefik 2, or leave ruleSyntax out and write the rule as today".to_owned()),
+        says_for_tls: None,
+        read: None,
+    };
+    match evaluate(text, &|name| find(protocol, name).is_some()) {
+        Outcome::Error(words) => {
+            let for_tls = words_for_tls(protocol, text);
+            return Err(refused_text(error(words.clone()), protocol, release, text, &words, for_tls.as_deref()));
+        }
+        Outcome::Value => return Err(error("the rule is but a value".to_owned())),
+        Outcome::Rule => {}
+    }
+    let rule = parse(text).ok().and_then(|expr| rule_of(protocol, &expr, 0));
+    let Some(rule) = rule else { return Err(error("the rule is nested too deeply".to_owned())) };
+    match fault(&rule, protocol, &|matcher| matcher_fault(matcher, protocol)) {
+        None => Ok(rule),
+        Some((_, says)) => {
+            let message = says.rsplit_once("error while adding rule ").map_or(&*says, |(_, last)| last).to_owned();
+            Err(refused_build(error(message), rule, protocol, release, text, &says))
+        }
+    }
+}
+
+/// Nesting that no rule has.
+const DEEPEST: usize = 200;
+
+fn rule_of(protocol: Protocol, expr: &Expr<'_>, depth: usize) -> Option<Rule> {
+    if depth > DEEPEST {
+        return None;
+    }
+    match expr {
+        Expr::Paren(inner) => rule_of(protocol, inner, depth + 1),
+        Expr::Unary("!", operand) => Some(Rule::Not(Box::new(rule_of(protocol, operand, depth + 1)?))),
+        Expr::Binary(first, rest) => {
+            let mut left = rule_of(protocol, first, depth + 1)?;
+            for (operator, operand) in rest {
+                let operands = vec![left, rule_of(protocol, operand, depth + 1)?];
+                left = if *operator == "&&" { Rule::and(operands) } else { Rule::or(operands) };
+            }
+            Some(left)
+        }
+        Expr::Call(function, args) => {
+            let Expr::Name(name) = &**function else { return None };
+            let args = args.iter().map(|arg| match arg {
+                Expr::Literal(_, text) => value_of(text),
+                _ => None,
+            });
+            Some(Rule::Matcher(Matcher {
+                name: find(protocol, name)?.1,
+                args: args.collect::<Option<_>>()?,
+                span: 0..0,
+            }))
+        }
+        _ => None,
+    }
+}
+
+/// A string without its quotes.
+fn value_of(literal: &str) -> Option<String> {
+    match Lexer::new(literal).ok()?.next().ok()?.0 {
+        Token::Text(value) => Some(value),
+        _ => None,
+    }
+}
+
+/// Why one matcher can't be built, in Traefik's words.
+fn matcher_fault(matcher: &Matcher, protocol: Protocol) -> Option<String> {
+    use MatcherName::{
+        Alpn, ClientIp, Header, HeaderRegexp, Host, HostRegexp, HostSni, HostSniRegexp, Path, PathPrefix, Query,
+    };
+    let all = if protocol == Protocol::Http { HTTP } else { TCP };
+    let name = all.iter().find(|(_, known)| *known == matcher.name).map_or("", |(name, _)| name);
+    if let Some(why) = bad_args(matcher, name) {
+        return Some(wrapped(protocol, "checking", name, why));
+    }
+    let shown = |args: &[String]| format!("[{}]", args.join(" "));
+    let odd = |args: &[String]| {
+        (args.len() % 2 == 1).then(|| format!("mux: number of parameters must be multiple of 2, got {}", shown(args)))
+    };
+    let why = match matcher.name {
+        Host => matcher.args.iter().find(|host| !host.is_ascii()).map(|host| {
+            format!("invalid value {} for \"Host\" matcher, non-ASCII characters are not allowed", quote(host))
+        }),
+        HostRegexp => matcher.args.iter().find_map(|host| match host.is_ascii() {
+            true => template_fault(host),
+            false => Some(format!(
+                "invalid value {} for HostRegexp matcher, non-ASCII characters are not allowed",
+                quote(host)
+            )),
+        }),
+        Path | PathPrefix => matcher.args.iter().find_map(|path| match path.starts_with('/') {
+            true => template_fault(path),
+            false => Some(format!("mux: path must start with a slash, got {}", quote(path))),
+        }),
+        Header => odd(&matcher.args),
+        HeaderRegexp => odd(&matcher.args).or_else(|| {
+            matcher.args.iter().skip(1).step_by(2).find_map(|re| re2::compile(re).err().map(|fault| fault.to_string()))
+        }),
+        Query => {
+            let pairs: Vec<String> =
+                matcher.args.iter().flat_map(|arg| arg.splitn(2, '=').map(str::to_owned).collect::<Vec<_>>()).collect();
+            odd(&pairs).or_else(|| pairs.chunks(2).find_map(|pair| template_fault(&pair.join("="))))
+        }
+        ClientIp => matcher.args.iter().find(|address| !check::is_address(address)).map(|address| {
+            let words = "could not initialize IP Checker for \"ClientIP\" matcher";
+            format!("{words}: parsing CIDR trusted IPs <nil>: invalid CIDR address: {address}")
+        }),
+        HostSni => matcher.args.iter().find(|host| !is_server_name(host)).map(|host| {
+            format!("invalid value for \"HostSNI\" matcher, {} is not a valid hostname or IP", quote(host))
+        }),
+        HostSniRegexp => matcher.args.iter().find_map(|host| template_fault(host)),
+        Alpn => {
+            matcher.args.iter().find(|protocol| *protocol == "acme-tls/1").map(|protocol| {
+                format!("invalid protocol value for \"ALPN\" matcher, {} is not allowed", quote(protocol))
+            })
+        }
+        _ => None,
+    };
+    why.map(|why| wrapped(protocol, "adding", name, why))
+}
+
+/// What `HostSNI` took: no wildcards.
+fn is_server_name(host: &str) -> bool {
+    host == "*" || host.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-:".contains(&b))
+}
+
+/// What is wrong with a template such as `/a/{id:[0-9]+}`.
+fn template_fault(template: &str) -> Option<String> {
+    let unbalanced = || Some(format!("mux: unbalanced braces in {}", quote(template)));
+    let (mut depth, mut start) = (0usize, 0);
+    for (at, c) in template.char_indices() {
+        match c {
+            '{' => {
+                depth += 1;
+                if depth == 1 {
+                    start = at;
+                }
+            }
+            '}' => {
+                if depth == 0 {
+                    return unbalanced();
+                }
+                depth -= 1;
+                if depth == 0 {
+                    let variable = &template[start + 1..at];
+                    let (name, pattern) = variable.split_once(':').unwrap_or((variable, "[^/]+"));
+                    if name.is_empty() || pattern.is_empty() {
+                        let part = &template[start..=at];
+                        return Some(format!("mux: missing name or pattern in {}", quote(part)));
+                    }
+                    if let Err(fault) = re2::compile(pattern) {
+                        return Some(fault.to_string());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    if depth > 0 { unbalanced() } else { None }
+}
