@@ -216,6 +216,20 @@ impl Rule {
     pub fn needs_tls(&self) -> bool {
         self.hosts().first().is_some_and(|host| *host != "*")
     }
+
+    /// The same as [`hosts`](Self::hosts) and those that are negated: releases before 3.7.10 take these for hosts too.
+    pub fn hosts_of(&self, release: crate::release::Release) -> Vec<&str> {
+        if release.since(7, 10) {
+            return self.hosts();
+        }
+        let mut hosts: Vec<&str> = Vec::new();
+        self.each_matcher(false, &mut |matcher, _| {
+            if matches!(matcher.name, MatcherName::Host | MatcherName::HostSni) {
+                hosts.extend(matcher.args.iter().map(String::as_str));
+            }
+        });
+        hosts
+    }
 }
 
 fn one_or(mut operands: Vec<Rule>, list: fn(Vec<Rule>) -> Rule) -> Rule {

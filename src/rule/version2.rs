@@ -64,7 +64,7 @@ pub(super) fn compile(protocol: Protocol, release: Release, text: &str) -> Resul
     }
     let rule = parse(text).ok().and_then(|expr| rule_of(protocol, &expr, 0));
     let Some(rule) = rule else { return Err(error("the rule is nested too deeply".to_owned())) };
-    match fault(&rule, protocol, &|matcher| matcher_fault(matcher, protocol)) {
+    match fault(&rule, protocol, &|matcher| matcher_fault(matcher, protocol, release)) {
         None => Ok(rule),
         Some((_, says)) => {
             let message = says.rsplit_once("error while adding rule ").map_or(&*says, |(_, last)| last).to_owned();
@@ -116,7 +116,7 @@ fn value_of(literal: &str) -> Option<String> {
 }
 
 /// Why one matcher can't be built, in Traefik's words.
-fn matcher_fault(matcher: &Matcher, protocol: Protocol) -> Option<String> {
+fn matcher_fault(matcher: &Matcher, protocol: Protocol, release: Release) -> Option<String> {
     use MatcherName::{
         Alpn, ClientIp, Header, HeaderRegexp, Host, HostRegexp, HostSni, HostSniRegexp, Path, PathPrefix, Query,
     };
@@ -157,9 +157,11 @@ fn matcher_fault(matcher: &Matcher, protocol: Protocol) -> Option<String> {
             let words = "could not initialize IP Checker for \"ClientIP\" matcher";
             format!("{words}: parsing CIDR trusted IPs <nil>: invalid CIDR address: {address}")
         }),
-        HostSni => matcher.args.iter().find(|host| !is_server_name(host)).map(|host| {
-            format!("invalid value for \"HostSNI\" matcher, {} is not a valid hostname or IP", quote(host))
-        }),
+        HostSni => {
+            matcher.args.iter().find(|host| !is_server_name(host) || (host.contains('_') && !release.since(3, 5))).map(
+                |host| format!("invalid value for \"HostSNI\" matcher, {} is not a valid hostname or IP", quote(host)),
+            )
+        }
         HostSniRegexp => matcher.args.iter().find_map(|host| template_fault(host)),
         Alpn => {
             matcher.args.iter().find(|protocol| *protocol == "acme-tls/1").map(|protocol| {

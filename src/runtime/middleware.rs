@@ -110,7 +110,7 @@ pub(crate) fn http(name: &str, value: Ref<'_>, surroundings: &Surroundings) -> R
         "inFlightReq" => traffic::in_flight_req(part, surroundings),
         "ipAllowList" => access::ip_allow_list(part, surroundings),
         "ipWhiteList" => access::ip_white_list(part, surroundings),
-        "plugin" => plugin(part, surroundings),
+        "plugin" => plugin(part, name, surroundings),
         "rateLimit" => traffic::rate_limit(part, surroundings),
         "redirectRegex" => request::redirect_regex(part),
         "redirectScheme" => request::redirect_scheme(part),
@@ -156,7 +156,7 @@ fn no_type(middleware: &Part<'_, '_>, name: &str) -> Broken {
 }
 
 /// Which plugins there are is known from the static configuration alone; without it they are taken to exist.
-fn plugin(part: &Part<'_, '_>, surroundings: &Surroundings) -> Result<(), Broken> {
+fn plugin(part: &Part<'_, '_>, name: &str, surroundings: &Surroundings) -> Result<(), Broken> {
     let plugins = value::entries(part.node);
     let [plugin] = plugins.as_slice() else {
         let says = "plugin: invalid configuration: no configuration or too many plugin definition";
@@ -166,6 +166,8 @@ fn plugin(part: &Part<'_, '_>, surroundings: &Surroundings) -> Result<(), Broken
         return Err(part.broken(BrokenKind::Missing, "plugin: missing plugin type"));
     }
     match &surroundings.static_config {
+        // One that can't be set up, and Traefik gives up all of them.
+        Some(known) if known.broken_plugin.is_some() => Err(no_type(part, name)),
         Some(known) if known.plugins.iter().all(|p| p.name != plugin.name) => Err(Broken {
             says: format!("plugin: unknown plugin type: {}", plugin.name),
             at: plugin.key.span(),

@@ -204,7 +204,7 @@ fn with_model<'a>(router: &Router<'a>, entry_point: &EntryPoint, at: usize) -> R
 
 /// Children follow the copies of their parents.
 fn follow_copies(routers: &mut [Router<'_>], copies: Vec<(String, Vec<String>)>) {
-    if copies.is_empty() {
+    if routers.iter().all(|router| router.parents.is_empty()) {
         return;
     }
     let names: std::collections::HashSet<String> = routers.iter().map(|r| format!("{}@file", r.name)).collect();
@@ -213,7 +213,7 @@ fn follow_copies(routers: &mut [Router<'_>], copies: Vec<(String, Vec<String>)>)
         let parents = std::mem::take(&mut router.parents);
         for parent in parents {
             let more = copies.get(&parent);
-            if names.contains(&parent) || more.is_none() {
+            if names.contains(&parent) {
                 router.parents.push(parent.clone());
             }
             router.parents.extend(more.into_iter().flatten().cloned());

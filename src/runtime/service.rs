@@ -51,8 +51,9 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
 
     /// Builds the service that is referred to; what Traefik says where it can't.
     pub(super) fn service(&mut self, reference: &Reference<'_>, stack: &mut Stack) -> Result<Handler, String> {
-        if let Some(name) = reference.text.strip_suffix("@internal") {
-            return self.internal(name, reference);
+        if reference.text.ends_with("@internal") || (reference.provider == "internal" && !reference.text.contains('@'))
+        {
+            return self.internal(reference);
         }
         let place = match self.board.find(Kind::Http, Part::Service, reference) {
             Target::Foreign => return Ok(Handler::Foreign),
@@ -79,7 +80,9 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
         Ok(handler)
     }
 
-    fn internal(&mut self, name: &str, reference: &Reference<'_>) -> Result<Handler, String> {
+    fn internal(&mut self, reference: &Reference<'_>) -> Result<Handler, String> {
+        let full = reference.qualified();
+        let name = full.strip_suffix("@internal").unwrap_or(&full);
         let known = ["noop", "acme-http", "api", "dashboard", "rest", "ping", "prometheus"].contains(&name);
         let enabled = match &self.board.surroundings.static_config {
             Some(config) => config.internal_service_enabled(name),
@@ -89,7 +92,7 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
             return Ok(Handler::Internal);
         }
         let says = match name {
-            _ if !known => format!("unknown internal service {}", reference.text),
+            _ if !known => format!("unknown internal service {full}"),
             "acme-http" => "HTTP challenge is not enabled".to_owned(),
             _ => format!("{name} is not enabled"),
         };
@@ -156,7 +159,7 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
         let release = self.board.surroundings.release;
         let named = release.since(7, 0) || (release.since(6, 8) && !release.since(7, 0));
         if part == Part::Service && !named {
-            let says = "goroutine stack exceeds 1000000000-byte limit";
+            let says = "goroutine stack exceeds 1000000000-byte limit: fatal error: stack overflow";
             return Err(self.fail(place, "", definition.key.span(), says, Cause::CrashingLoop));
         }
         let all = self.board.inventory.all();

@@ -60,7 +60,8 @@ fn build_router<'a>(board: &mut Board<'a, '_>, router: &mut Router<'a>) {
         }
         return;
     };
-    if !router.tls.is_some() && read.needs_tls() {
+    let first_host = read.hosts_of(board.surroundings.release).first().copied();
+    if router.tls.is_none() && first_host.is_some_and(|host| host != "*") {
         let says = format!("invalid rule: {text:?} , has HostSNI matcher, but no TLS on router");
         router.state.add(&says, true);
         let at = Location::of(router.definition.file, node.span());
@@ -263,7 +264,7 @@ fn weighted<'a>(
 ) -> Result<Health, String> {
     let definition = board.definition(place);
     if stack.contains(&place) {
-        let says = "goroutine stack exceeds 1000000000-byte limit";
+        let says = "goroutine stack exceeds 1000000000-byte limit: fatal error: stack overflow";
         return Err(trouble(board, place, "weighted", definition.key.span(), says, Cause::CrashingLoop));
     }
     if stack.len() > DEEPEST {
@@ -278,8 +279,13 @@ fn weighted<'a>(
         let owner =
             Owner { kind: Kind::Tcp, part: Part::Service, name: definition.name, field: "weighted.services.name" };
         let at = board.at(place, span);
-        let tells =
-            service(board, &Reference { text: &text, at, provider: provider_of(definition.name), owner }, stack)?;
+        let reference = Reference { text: &text, at, provider: provider_of(definition.name), owner };
+        let tells = service(board, &reference, stack).inspect_err(|says| {
+            // Newer releases say it of the service too.
+            if board.surroundings.release.since(7, 10) {
+                board.states[place].add(says, true);
+            }
+        })?;
         if health.is_some() && !tells && board.surroundings.release.since(6, 0) {
             let says = format!(
                 "cannot register {text} as updater for {}: healthCheck not enabled in config for this weighted service",

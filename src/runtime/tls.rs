@@ -154,7 +154,7 @@ fn conflicts(routers: &[Router<'_>], rules: &Rules, release: Release) -> BTreeMa
     {
         let Some(rule) = rule_at(router).and_then(|at| rules.get(&at)) else { continue };
         let options = options_of(router);
-        let hosts = rule.hosts();
+        let hosts = rule.hosts_of(release);
         for entry_point in &router.entry_points {
             if hosts.is_empty() && options != DEFAULT && marks_all {
                 found.insert((entry_point.to_string(), index), vec![Conflict::NoHost]);

@@ -86,7 +86,7 @@ fn weighted<'a>(
 ) -> Result<(), String> {
     let definition = board.definition(place);
     if stack.contains(&place) {
-        let says = "goroutine stack exceeds 1000000000-byte limit";
+        let says = "goroutine stack exceeds 1000000000-byte limit: fatal error: stack overflow";
         let at = board.at(place, definition.key.span());
         board.trouble(at, || format!("udp.services.{}.weighted", definition.name), says, Cause::CrashingLoop);
         return Err(says.to_owned());
@@ -101,7 +101,13 @@ fn weighted<'a>(
         let owner =
             Owner { kind: Kind::Udp, part: Part::Service, name: definition.name, field: "weighted.services.name" };
         let at = board.at(place, span_or(name, child));
-        service(board, &Reference { text: &text, at, provider: provider_of(definition.name), owner }, stack)?;
+        let reference = Reference { text: &text, at, provider: provider_of(definition.name), owner };
+        service(board, &reference, stack).inspect_err(|says| {
+            // Newer releases say it of the service too.
+            if board.surroundings.release.since(7, 10) {
+                board.states[place].add(says, true);
+            }
+        })?;
     }
     stack.pop();
     Ok(())

@@ -109,7 +109,7 @@ fn tcp_middlewares_are_judged_as_traefik_judges_them() {
 
 #[test]
 fn tls_options_are_judged_as_traefik_judges_them() {
-    compare("tls options", include_str!("tests/tls_options.txt"));
+    compare("tls options", include_str!("tests/tls_options.txt"), true);
 }
 
 /// Traefik's panics, each seen alone: it takes up no configuration any more.
