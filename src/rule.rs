@@ -8,10 +8,12 @@ mod check;
 pub(crate) mod go;
 mod hosts;
 mod lex;
+mod overlap;
 mod parse;
 mod regexp;
 
 pub use hosts::{Claim, PathKind, for_hosts};
+pub use overlap::{Hosts, Term, parent};
 pub use parse::{compile, parse};
 
 use std::fmt;
