@@ -79,7 +79,8 @@ impl<'a> Hosts<'a> {
     /// Whether a client can ask for one of these.
     fn are_possible(&self) -> bool {
         let plain = |host: &str| {
-            host.split('.').all(|label| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+            host.split('.')
+                .all(|label| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
         };
         match self {
             Hosts::Every | Hosts::NotEmpty => true,
