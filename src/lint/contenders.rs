@@ -56,6 +56,17 @@ struct Contender<'a> {
     priority: i64,
     rule: Rule,
     arenas: Vec<usize>,
+    /// Whether connections come without a server name.
+    is_nameless: bool,
+}
+
+impl Contender<'_> {
+    /// What it takes, as far as that is known.
+    fn terms(&self) -> Vec<Term<'_>> {
+        let mut terms = self.rule.terms().unwrap_or_default();
+        terms.retain(|term| !self.is_nameless || term.hosts == Hosts::Every);
+        terms
+    }
 }
 
 /// The routers that one connection can reach: protocol, entry point, TLS.
@@ -120,9 +131,17 @@ fn contender<'a>(
         false => i64::try_from(text.len()).unwrap_or(i64::MAX),
     };
     let priority = priority.and_then(value::integer).filter(|priority| *priority != 0).unwrap_or_else(by_length);
-    let places = arenas_of(entry_points_of(router.value, subject.surroundings), router, known);
+    // older Traefik takes a wildcard, and never matches it
+    let is_dead = |host: &&str| host.starts_with("*.") || (kind == Kind::Http && *host == "*");
+    if !subject.surroundings.release.has_wildcard_hosts() && rule.hosts().iter().any(is_dead) {
+        return None;
+    }
+    let own_tls = value::field(router.value, "tls").is_some_and(value::is_on);
+    let places = arenas_of(entry_points_of(router.value, subject.surroundings), own_tls, known);
     let mut numbers: Vec<usize> = Vec::new();
     for (entry_point, tls) in places {
+        // entry points give TLS to HTTP routers only
+        let tls = if kind == Kind::Http { tls } else { own_tls };
         let next = arenas.len();
         let number = *arenas.entry((kind, entry_point, tls)).or_insert(next);
         if !numbers.contains(&number) {
@@ -130,19 +149,25 @@ fn contender<'a>(
         }
     }
     let at = Location::of(router.file, node.span());
-    Some(Contender { kind, name: router.name, at, priority, rule, arenas: numbers })
+    Some(Contender {
+        kind,
+        name: router.name,
+        at,
+        priority,
+        rule,
+        arenas: numbers,
+        is_nameless: kind == Kind::Tcp && !own_tls,
+    })
 }
 
 /// The entry points that are there; those of a router that names none have no name where they are not known.
-fn arenas_of(named: Vec<(String, bool)>, router: Definition<'_>, known: Option<&StaticConfig>) -> Vec<(String, bool)> {
+fn arenas_of(named: Vec<(String, bool)>, own_tls: bool, known: Option<&StaticConfig>) -> Vec<(String, bool)> {
     match known {
         Some(known) => {
             let is_there = |name: &str| known.entry_point(name).is_some_and(|entry| !entry.udp);
             named.into_iter().filter(|(name, _)| is_there(name)).collect()
         }
-        None if named.is_empty() => {
-            vec![(String::new(), value::field(router.value, "tls").is_some_and(value::is_on))]
-        }
+        None if named.is_empty() => vec![(String::new(), own_tls)],
         None => named,
     }
 }
@@ -158,7 +183,7 @@ fn host_key(hosts: &Hosts<'_>) -> String {
 
 impl<'c, 'a> Field<'c, 'a> {
     fn of<T>(contenders: &'c [Contender<'a>], judge: impl FnOnce(&Field<'c, 'a>) -> T) -> T {
-        let terms = contenders.iter().map(|contender| contender.rule.terms().unwrap_or_default()).collect();
+        let terms = contenders.iter().map(Contender::terms).collect();
         let mut field = Field { contenders, terms, by_host: HashMap::new() };
         for (at, contender) in contenders.iter().enumerate() {
             for (place, term) in field.terms[at].iter().enumerate() {
@@ -252,11 +277,6 @@ impl<'c, 'a> Field<'c, 'a> {
         let ((at, term), (rival, theirs)) = (one, other);
         let (ours, their) = (self.priority(at), self.priority(rival));
         let both = term.and(theirs).filter(Term::is_possible)?;
-        // without TLS there is no server name
-        let is_plain = || self.contenders.get(at).is_some_and(|c| c.kind == Kind::Tcp && !c.rule.needs_tls());
-        if both.hosts != Hosts::Every && is_plain() {
-            return None;
-        }
         // whichever stands at the wider hosts finds the other, so both ways must be looked at once
         let same_bucket = host_key(&term.hosts) == host_key(&theirs.hosts);
         if ours == their {
