@@ -245,6 +245,11 @@ impl<'c, 'a> Field<'c, 'a> {
             let mut contest = None;
             for (arena, term) in self.entries(at) {
                 for (other, theirs) in self.near(arena, term).filter(|(other, _)| clear(*other)) {
+                    // one such rival is enough
+                    let settled = matches!(contest, Some((Contest::Ambiguous, _)));
+                    if settled && self.priority(other) == self.priority(at) {
+                        continue;
+                    }
                     let kind = self.compare(arena, (at, term), (other, theirs));
                     if kind == Some(Contest::CatchAll) && wide.insert(other) {
                         found.extend(self.rivalry(Contest::CatchAll, other, at));
