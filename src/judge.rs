@@ -57,7 +57,7 @@ pub fn judge<'a>(inventory: &Inventory<'a>, surroundings: &Surroundings) -> Judg
         Verdict::Rejected => Runtime::default(),
         _ => runtime,
     };
-    let subject = Subject { inventory, loading: &loading, runtime: &runtime, surroundings };
+    let subject = Subject::new(inventory, &loading, &runtime, surroundings);
     let lint::Found { findings, suppressed } = lint::run(&subject);
     Judgement { verdict, runtime, findings, suppressed }
 }

@@ -1,6 +1,7 @@
 //! What can be found in a configuration. Each lint is one file: name, severity, explanation with a bad and a good
 //! example, check. A test runs every example; `explain`, the manual page and SARIF are made from the same values.
 
+mod ambiguous_routers;
 mod bad_middleware;
 mod bad_parent;
 mod bad_rule;
@@ -9,11 +10,13 @@ mod bad_service;
 mod bad_tls_options;
 mod bad_transport;
 mod case_variants;
+mod catch_all_priority;
 mod certificate_broken;
 mod certificate_duplicate;
 mod certificate_expired;
 mod certificate_missing;
 mod certificate_unreadable;
+mod contenders;
 mod converted_value;
 mod crashing_loop;
 mod dangling_link;
@@ -45,11 +48,13 @@ mod plaintext_password;
 mod priority_too_high;
 mod router_without_rule;
 mod router_without_service;
+mod same_host;
 mod second_document;
 mod secret_permissions;
 mod service_loop;
 mod service_without_type;
 mod several_types;
+mod shadowed_router;
 mod static_file_inside;
 mod strings_for_objects;
 mod suppress;
@@ -83,6 +88,7 @@ use crate::finding::{Finding, Label, Location, Severity, Suppressed};
 use crate::inventory::{Inventory, Loading};
 use crate::runtime::Runtime;
 use crate::surroundings::Surroundings;
+use std::cell::OnceCell;
 
 /// One kind of finding.
 pub struct Lint {
@@ -117,6 +123,20 @@ pub struct Subject<'a> {
     pub runtime: &'a Runtime<'a>,
     /// What is known beside the texts.
     pub surroundings: &'a Surroundings,
+    /// Which routers compete, once it has been asked for.
+    rivalries: OnceCell<Vec<contenders::Rivalry>>,
+}
+
+impl<'a> Subject<'a> {
+    /// All that lints look at.
+    pub fn new(
+        inventory: &'a Inventory<'a>,
+        loading: &'a Loading<'a>,
+        runtime: &'a Runtime<'a>,
+        surroundings: &'a Surroundings,
+    ) -> Subject<'a> {
+        Subject { inventory, loading, runtime, surroundings, rivalries: OnceCell::new() }
+    }
 }
 
 /// What the lints have found.
@@ -130,6 +150,7 @@ pub struct Found {
 
 /// Every lint, by name.
 pub static LINTS: &[&Lint] = &[
+    &ambiguous_routers::LINT,
     &bad_middleware::LINT,
     &bad_parent::LINT,
     &bad_rule::LINT,
@@ -138,6 +159,7 @@ pub static LINTS: &[&Lint] = &[
     &bad_tls_options::LINT,
     &bad_transport::LINT,
     &case_variants::LINT,
+    &catch_all_priority::LINT,
     &certificate_broken::LINT,
     &certificate_duplicate::LINT,
     &certificate_expired::LINT,
@@ -171,11 +193,13 @@ pub static LINTS: &[&Lint] = &[
     &priority_too_high::LINT,
     &router_without_rule::LINT,
     &router_without_service::LINT,
+    &same_host::LINT,
     &second_document::LINT,
     &secret_permissions::LINT,
     &service_loop::LINT,
     &service_without_type::LINT,
     &several_types::LINT,
+    &shadowed_router::LINT,
     &static_file_inside::LINT,
     &strings_for_objects::LINT,
     &syntax_error::LINT,

@@ -9,6 +9,7 @@ mod check;
 pub(crate) mod go;
 mod hosts;
 mod lex;
+mod overlap;
 mod parse;
 mod re2;
 mod regexp;
@@ -16,6 +17,7 @@ mod version2;
 
 pub use build::compile;
 pub use hosts::{Claim, PathKind, for_hosts};
+pub use overlap::{Hosts, Term, parent};
 pub use parse::parse;
 
 use std::fmt;

@@ -296,6 +296,9 @@ impl<'s> Builder<'s> {
             let (mut child, mut is_key) = (id + 1, true);
             while child < node.next as usize {
                 let key = nodes[child];
+                if is_key && self.is_nothing(child) {
+                    return Err(error_at(self.source, key.span.start as usize, "did not find expected key"));
+                }
                 if is_key && key.kind == Kind::Scalar && !keys.insert(text(child)) {
                     let message = format!("mapping key {:?} already defined", text(child));
                     return Err(error_at(self.source, key.span.start as usize, message));
@@ -304,6 +307,17 @@ impl<'s> Builder<'s> {
             }
         }
         Ok(())
+    }
+
+    /// Whether a key is not there at all: `: value`. One that `? ` begins may be.
+    fn is_nothing(&self, key: usize) -> bool {
+        let node = self.tree.nodes[key];
+        let before = self.source[..node.span.start as usize].trim_end_matches([' ', '\t', '\r', '\n', ':']);
+        node.kind == Kind::Scalar
+            && node.style == Style::Plain
+            && node.span.range().is_empty()
+            && self.tree.properties.iter().all(|p| p.node as usize != key)
+            && !before.ends_with('?')
     }
 
     fn scan_error(&self, error: &ScanError) -> SyntaxError {

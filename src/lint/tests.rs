@@ -101,3 +101,52 @@ fn the_dates_of_a_certificate_decide_how_bad_it_is() {
     let late = "this certificate is not valid before 2090-01-01".to_owned();
     assert_eq!(said("<certificate of the future>"), [(Severity::Warning, late)]);
 }
+
+/// What is found of competing routers, given as name, rule and other fields.
+fn rivals(kind: &str, routers: &[[&str; 3]]) -> Vec<(String, &'static str)> {
+    let service = if kind == "http" { "noop@internal" } else { "app" };
+    let routers: String = routers
+        .iter()
+        .map(|[name, rule, more]| format!("    {name}: {{rule: '{rule}', service: {service}, {more}}}\n"))
+        .collect();
+    let services = "  services:\n    app: {loadBalancer: {servers: [{address: '10.0.0.5:1'}]}}\n";
+    let text = format!("{kind}:\n  routers:\n{routers}{}", if kind == "tcp" { services } else { "" });
+    let rivals = ["shadowed-router", "ambiguous-routers", "same-host", "catch-all-priority"];
+    let found = findings(&[("a.yml", &text)]).into_iter().filter(|f| rivals.contains(&f.rule));
+    found.map(|f| (f.path.split('.').nth(2).unwrap_or("").to_owned(), f.rule)).collect()
+}
+
+#[test]
+fn routers_compete_where_they_surely_do() {
+    let one = |name: &str, rule| vec![(name.to_owned(), rule)];
+    let host = "Host(`a.example.com`)";
+    let cases: &[(&[[&str; 3]], _)] = &[
+        (&[["a", host, ""], ["b", host, ""]], one("b", "ambiguous-routers")),
+        (&[["a", host, ""], ["b", host, "tls: {}"]], vec![]),
+        (&[["a", host, "entryPoints: [x]"], ["b", host, "entryPoints: [y]"]], vec![]),
+        (&[["a", host, "entryPoints: [x]"], ["b", host, "entryPoints: [x, y], priority: 1"]], one("b", "same-host")),
+        (&[["a", host, "priority: 5"], ["b", host, "priority: 6"]], one("a", "shadowed-router")),
+        (&[["a", host, "priority: 0"], ["b", "Host(`A.example.com`)", ""]], one("b", "ambiguous-routers")),
+        (
+            &[["a", host, "priority: 5"], ["b", host, "priority: 5"], ["c", "Host(`*.example.com`)", "priority: 9"]],
+            vec![("a".into(), "shadowed-router"), ("b".into(), "shadowed-router")],
+        ),
+        (&[["a", host, "priority: 5"], ["b", "PathPrefix(`/x`)", "priority: 5"]], one("a", "ambiguous-routers")),
+        (&[["a", host, ""], ["b", "Host(`a.example.com`) && Method(`GET`)", ""]], vec![]),
+        (&[["a", host, "priority: 5"], ["b", "Header(`a`, `b`)", "priority: 5"]], vec![]),
+        (&[["a", host, ""], ["b", "Host(`a.example.com`)", "middlewares: [gone]"]], vec![]),
+        (&[["a", host, "priority: 5"], ["b", "Host(`a.example.com`)", "ruleSyntax: v2, priority: 9"]], vec![]),
+    ];
+    for (routers, expected) in cases {
+        assert_eq!(&rivals("http", routers), expected, "{routers:?}");
+    }
+    let (any, name) = ("HostSNI(`*`)", "HostSNI(`a.example.com`)");
+    assert_eq!(rivals("tcp", &[["a", any, ""], ["b", any, ""]]), one("b", "ambiguous-routers"));
+    assert_eq!(rivals("tcp", &[["a", any, "tls: {}"], ["b", name, "tls: {}"]]), []);
+    assert_eq!(
+        rivals("tcp", &[["a", any, "priority: 99, tls: {}"], ["b", name, "tls: {}"]]),
+        one("b", "shadowed-router")
+    );
+    let regexp = "HostSNIRegexp(`^[^.]+\\.a$`)";
+    assert_eq!(rivals("tcp", &[["a", regexp, ""], ["b", regexp, ""]]), []);
+}

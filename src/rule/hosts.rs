@@ -26,7 +26,7 @@ pub struct Claim<'a> {
 }
 
 impl<'a> Claim<'a> {
-    fn of(matcher: &'a Matcher) -> Option<Claim<'a>> {
+    pub(super) fn of(matcher: &'a Matcher) -> Option<Claim<'a>> {
         let [value] = matcher.args.as_slice() else { return None };
         let (host, path) = match matcher.name {
             MatcherName::Host | MatcherName::HostSni => ((value != "*").then(|| normal(value)), None),
