@@ -1,12 +1,22 @@
 //! What Traefik's static configuration says that matters here: entry points, certificate resolvers,
 //! and where the dynamic configuration lies. Pure: text in, values out.
 
+mod check;
+mod compose;
+mod fault;
+mod flags;
 mod model;
+mod paths;
+mod schema;
 mod tree;
+mod words;
 
-use crate::document::{Document, Format, Kind, Ref, Span, SyntaxError};
-use std::borrow::Cow;
+use crate::document::{Document, Format, Span, SyntaxError};
+pub use compose::{Compose, is_compose, variables};
+pub use fault::{AddressProblem, Fault, FileProblem, Mistake, ResolverProblem};
+pub use paths::{Mapped, Mount, PathMap};
 use tree::Node;
+pub use words::{Word, interpolate, split};
 
 /// The entry point that Traefik adds for its own services.
 pub const TRAEFIK: &str = "traefik";
@@ -44,6 +54,8 @@ pub struct StaticConfig {
     pub plugins: Vec<NamedAt>,
     /// A plugin that surely can't be set up: Traefik then gives up all of them.
     pub broken_plugin: Option<NamedAt>,
+    /// What is wrong with it, beyond what can't be parsed.
+    pub faults: Vec<Fault>,
 }
 
 /// An entry point.
@@ -150,6 +162,92 @@ pub struct Internal {
     pub manual_routing: bool,
 }
 
+/// What came of reading a static configuration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// What it says, unless it can't be parsed.
+    pub config: Option<StaticConfig>,
+    /// What is wrong with it.
+    pub faults: Vec<Fault>,
+}
+
+impl Reading {
+    /// Reads Traefik's own file.
+    pub fn of_file(format: Format, text: &str) -> Reading {
+        match Document::parse(format, text.to_owned()) {
+            Ok(document) => Reading::of_document(&document),
+            Err(error) => {
+                let at = line_span(text, error.line);
+                let mistake = Mistake::Syntax { message: error.message, line: error.line };
+                Reading { config: None, faults: vec![Fault::new(mistake, at, "")] }
+            }
+        }
+    }
+
+    /// Reads Traefik's own file, once it is parsed.
+    pub fn of_document(document: &Document) -> Reading {
+        let tree = document.root().map(Node::of).unwrap_or_default();
+        let known = |node: &Node| schema::ROOT.iter().any(|(name, _)| name.eq_ignore_ascii_case(&node.key));
+        let mut reading = Reading::of(&tree);
+        if !tree.children().any(known) {
+            let words = if tree.fields().is_empty() {
+                "no configuration found in file"
+            } else {
+                "no valid configuration found in file"
+            };
+            reading.faults.push(Fault::new(Mistake::NoSettings, Span::default(), "").says(words));
+        }
+        reading
+    }
+
+    /// Reads flags; where there are none, variables of the environment.
+    pub fn of_flags(words: &[Word], environment: &[(String, String, Span)]) -> Reading {
+        let mut faults = Vec::new();
+        let flags = flags::read(words, &mut faults);
+        let variables = flags::environment(environment);
+        let tree = match (flags.is_empty(), &variables) {
+            (true, Some(tree)) => tree.clone(),
+            _ => flags.tree(),
+        };
+        if !flags.is_empty() {
+            let variable = environment.iter().find(|(name, ..)| name.starts_with("TRAEFIK_"));
+            let mistake = || Mistake::Ignored { what: "variables", by: "the flags".into() };
+            faults.extend(variable.filter(|_| variables.is_some()).map(|(.., at)| Fault::new(mistake(), *at, "")));
+        }
+        let mut reading = Reading::of(&tree);
+        reading.faults.extend(faults);
+        reading
+    }
+
+    /// Why it can't be parsed at all.
+    pub fn syntax(&self) -> Option<SyntaxError> {
+        self.faults.iter().find_map(|fault| match &fault.mistake {
+            Mistake::Syntax { message, line } => Some(SyntaxError { line: *line, column: 1, message: message.clone() }),
+            _ => None,
+        })
+    }
+
+    fn of(tree: &Node) -> Reading {
+        let config = model::of(tree);
+        let mut faults = Vec::new();
+        schema::check(tree, &mut faults);
+        check::check(tree, &config, &mut faults);
+        Reading { config: Some(config), faults }
+    }
+}
+
+/// The bytes of a line.
+fn line_span(text: &str, line: usize) -> Span {
+    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let length = text.get(before..).and_then(|rest| rest.lines().next()).map_or(0, str::len);
+    Span::new(before, before + length)
+}
+
+/// Whether a file among dynamic ones is a static configuration all the same.
+pub fn has_static_sections(document: &Document) -> bool {
+    document.root().is_some_and(|root| ["entryPoints", "providers"].iter().any(|name| root.field(name).is_some()))
+}
+
 /// Why a text is not a static configuration.
 #[derive(Debug)]
 pub enum BadStatic {
@@ -160,16 +258,16 @@ pub enum BadStatic {
 }
 
 impl StaticConfig {
-    /// Reads Traefik's own file, or the flags in a compose file's service (`service` where several run Traefik).
+    /// Reads Traefik's own file, or a compose file's service (`service` where several run Traefik).
     pub fn parse(format: Format, source: String, service: Option<&str>) -> Result<StaticConfig, BadStatic> {
         let document = Document::parse(format, source).map_err(BadStatic::Syntax)?;
-        let Some(root) = document.root() else { return Ok(StaticConfig::default()) };
-        let is_compose = root.field("entryPoints").is_none() && root.field("providers").is_none();
-        let tree = match root.field("services").filter(|_| is_compose) {
-            Some(services) => flags(compose_service(services, service)?),
-            None => Node::of(root),
+        let reading = match is_compose(&document) {
+            true => Compose::read(&document, service, std::path::Path::new("."), &|_| None)
+                .map_err(BadStatic::Service)?
+                .reading(),
+            false => Reading::of_document(&document),
         };
-        Ok(model::of(&tree))
+        Ok(StaticConfig { faults: reading.faults, ..reading.config.unwrap_or_default() })
     }
 
     /// The entry point of this name.
@@ -227,76 +325,5 @@ fn sorted<'c>(entry_points: impl Iterator<Item = &'c EntryPoint>) -> Vec<&'c str
     names
 }
 
-/// The service of a compose file that runs Traefik.
-fn compose_service<'d>(services: Ref<'d>, wanted: Option<&str>) -> Result<Ref<'d>, BadStatic> {
-    let all = services.fields();
-    let names = || all.iter().filter_map(|(k, _)| k.text()).collect::<Vec<_>>().join(", ");
-    let runs_traefik =
-        |service: &Ref<'_>| service.field("image").and_then(Ref::text).is_some_and(|i| i.contains("traefik"));
-    let found: Vec<_> = match wanted {
-        Some(name) => all.iter().filter(|(k, _)| k.text() == Some(name)).collect(),
-        None => all.iter().filter(|(_, v)| runs_traefik(v)).collect(),
-    };
-    match (found.as_slice(), wanted) {
-        ([(_, service)], _) => Ok(*service),
-        (_, Some(name)) => {
-            Err(BadStatic::Service(format!("there is no service {name:?} in this compose file; there are {}", names())))
-        }
-        _ => Err(BadStatic::Service(format!(
-            "say which service of this compose file runs Traefik with FILE#SERVICE; there are {}",
-            names()
-        ))),
-    }
-}
-
-/// The static configuration that stands in a service's `command`.
-fn flags(service: Ref<'_>) -> Node {
-    let mut root = Node::default();
-    let Some(command) = service.field("command") else { return root };
-    let words: Vec<&str> = match command.kind() {
-        Kind::Seq => command.items().filter_map(|item| item.resolved().text()).collect(),
-        _ => command.text().unwrap_or_default().split_whitespace().collect(),
-    };
-    for word in words {
-        let Some(flag) = word.trim().strip_prefix('-') else { continue };
-        let (path, value) =
-            flag.trim_start_matches('-').split_once('=').unwrap_or((flag.trim_start_matches('-'), "true"));
-        let path: Vec<Cow<'_, str>> = path.split('.').map(Cow::Borrowed).collect();
-        root.insert(&path, value, Span::default(), Span::default());
-    }
-    root
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn entry_points_resolvers_and_the_provider_are_read() {
-        let text = "entryPoints:\n  web: {address: ':80'}\n  secure:\n    address: ':443'\n    http:\n      tls:\n        certResolver: le\n  dns: {address: ':53/UDP'}\nproviders: {File: {directory: /etc/dyn}}\ncertificatesResolvers: {le: {acme: {email: a@b}}}\n";
-        let config = StaticConfig::parse(Format::Yaml, text.into(), None).unwrap();
-        assert_eq!(
-            config.entry_points.iter().map(|e| (e.name.as_str(), e.udp, e.tls)).collect::<Vec<_>>(),
-            [("web", false, false), ("secure", false, true), ("dns", true, false)]
-        );
-        assert_eq!(config.entry_point("secure").unwrap().cert_resolver.as_deref(), Some("le"));
-        assert_eq!((config.directory.as_deref(), config.resolver("le").is_some()), (Some("/etc/dyn"), true));
-    }
-
-    #[test]
-    fn a_compose_file_gives_the_flags_of_its_traefik() {
-        let text = "services:\n  app: {image: nginx}\n  proxy:\n    image: traefik:v3.7\n    command:\n      - --entrypoints.web.address=:80\n      - --entryPoints.mongodb.address=:27017\n      - --providers.file.filename=/dyn.yml\n      - --entrypoints.web.http.tls\n";
-        let config = StaticConfig::parse(Format::Yaml, text.into(), None).unwrap();
-        assert_eq!(config.entry_points.len(), 2);
-        assert!(config.entry_point("web").unwrap().tls);
-        assert_eq!(config.filename.as_deref(), Some("/dyn.yml"));
-        assert!(matches!(StaticConfig::parse(Format::Yaml, text.into(), Some("x")), Err(BadStatic::Service(_))));
-    }
-
-    #[test]
-    fn toml_reads_the_same() {
-        let text = "[entryPoints.web]\naddress = \":80\"\n[entryPoints.web.http.tls]\n";
-        let config = StaticConfig::parse(Format::Toml, text.into(), None).unwrap();
-        assert!(config.entry_point("web").unwrap().tls);
-    }
-}
+mod tests;

@@ -2,6 +2,7 @@
 
 use super::tree::Node;
 use super::{Api, EntryPoint, Internal, NamedAt, Redirection, Resolver, StaticConfig, TRAEFIK};
+use std::collections::HashSet;
 
 /// Providers by their field, with the name that references have after the `@`.
 pub(super) const PROVIDERS: &[(&str, &str)] = &[
@@ -47,7 +48,7 @@ pub(super) fn of(root: &Node) -> StaticConfig {
         let plugins = root.find(&["experimental", list]).into_iter().flat_map(Node::children);
         config.plugins.extend(plugins.map(|plugin| NamedAt::key(plugin)));
     }
-    config.broken_plugin = broken_plugin(root);
+    config.broken_plugin = broken_plugins(root).first().map(|(plugin, ..)| NamedAt::key(plugin));
     implicit_entry_points(&mut config);
     if core.is_some() {
         config.entry_points.iter_mut().for_each(|entry| entry.has_model = true);
@@ -88,7 +89,7 @@ fn entry_point(node: &Node) -> EntryPoint {
 
 /// Names for which an entry point's TLS asks for certificates.
 fn domains(tls: &Node) -> Vec<String> {
-    let Some(super::tree::Value::List(items)) = tls.field("domains").map(|d| &d.value) else { return Vec::new() };
+    let Some(items) = tls.field("domains").and_then(Node::items) else { return Vec::new() };
     let names = |item: &Node| {
         let sans = item.field("sans").map(Node::list).unwrap_or_default();
         item.words(&["main"]).into_iter().chain(sans.into_iter().map(|(name, _)| name.to_owned())).collect::<Vec<_>>()
@@ -153,15 +154,22 @@ fn internal(node: &Node) -> Internal {
     }
 }
 
-/// The first plugin that can't be set up, for which Traefik gives up all of them.
-fn broken_plugin(root: &Node) -> Option<NamedAt> {
-    let of =
-        |list: &str| root.find(&["experimental", list]).map(|l| l.children().collect::<Vec<_>>()).unwrap_or_default();
-    let (remote, local) = (of("plugins"), of("localPlugins"));
-    let lacks = |plugin: &&&Node, field: &str| plugin.words(&[field]).is_none();
-    let twice = |plugin: &&&Node| remote.iter().any(|other| other.key == plugin.key);
-    let broken = remote.iter().find(|p| lacks(p, "moduleName") || lacks(p, "version"));
-    broken.or_else(|| local.iter().find(|p| lacks(p, "moduleName") || twice(p))).map(|plugin| NamedAt::key(plugin))
+/// Plugins that can't be set up, each with its list, and why.
+pub(super) fn broken_plugins(root: &Node) -> Vec<(&Node, &'static str, &'static str)> {
+    let of = |list: &str| root.find(&["experimental", list]).into_iter().flat_map(Node::children);
+    let names: HashSet<&str> = of("plugins").map(|plugin| plugin.key.as_str()).collect();
+    let lacks = |plugin: &Node, field: &str| plugin.words(&[field]).is_none();
+    let remote = of("plugins").filter_map(|plugin| match (lacks(plugin, "moduleName"), lacks(plugin, "version")) {
+        (true, _) => Some((plugin, "plugins", "it has no moduleName")),
+        (_, true) => Some((plugin, "plugins", "it has no version")),
+        _ => None,
+    });
+    let local = of("localPlugins").filter_map(|plugin| match names.contains(plugin.key.as_str()) {
+        _ if lacks(plugin, "moduleName") => Some((plugin, "localPlugins", "it has no moduleName")),
+        true => Some((plugin, "localPlugins", "a plugin of the same name is in experimental.plugins")),
+        false => None,
+    });
+    remote.chain(local).collect()
 }
 
 /// The entry points that Traefik adds by itself.

@@ -72,6 +72,15 @@ impl Node {
         self.fields().iter().filter(|f| !f.is_null())
     }
 
+    /// The items of a list; from flags and variables they come as names in brackets.
+    pub(super) fn items(&self) -> Option<&[Node]> {
+        match &self.value {
+            Value::List(items) => Some(items),
+            Value::Map(fields) if fields.iter().all(|f| f.key.starts_with('[')) && !fields.is_empty() => Some(fields),
+            _ => None,
+        }
+    }
+
     /// Whether nothing stands there.
     pub(super) fn is_null(&self) -> bool {
         self.value == Value::Null
