@@ -56,6 +56,8 @@ mod service_without_type;
 mod several_types;
 mod shadowed_router;
 mod static_file_inside;
+mod static_refused;
+mod static_setting;
 mod strings_for_objects;
 mod suppress;
 mod syntax_error;
@@ -201,6 +203,8 @@ pub static LINTS: &[&Lint] = &[
     &several_types::LINT,
     &shadowed_router::LINT,
     &static_file_inside::LINT,
+    &static_refused::LINT,
+    &static_setting::LINT,
     &strings_for_objects::LINT,
     &syntax_error::LINT,
     &target_is_traefik::LINT,
