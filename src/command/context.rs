@@ -132,6 +132,14 @@ fn managed(config: &StaticConfig) -> Option<(PathBuf, Option<String>)> {
     }
 }
 
+/// Whether the one file that the static configuration names can be meant in a directory that was named apart: not
+/// where it is missing among other files of configuration.
+fn may_be_the_one(dir: &Path, only: &str) -> bool {
+    let is_file = |name: &str| Format::of(name).is_some();
+    let others = || std::fs::read_dir(dir).into_iter().flatten().flatten();
+    dir.join(only).exists() || !others().any(|entry| entry.file_name().to_str().is_some_and(is_file))
+}
+
 /// Settings, and what follows from them.
 struct Resolved {
     settings: Settings,
@@ -147,7 +155,11 @@ fn resolve(global: &Global, file: Option<(String, SettingsFile)>, may_be_missing
     let explicit = settings.origin("dir") != Origin::Default;
     let from_static = static_config.as_ref().and_then(managed);
     let (dir, only) = match (settings.get("dir"), from_static) {
-        (Some(dir), from_static) if explicit => (PathBuf::from(dir), from_static.and_then(|(_, only)| only)),
+        (Some(dir), from_static) if explicit => {
+            let dir = PathBuf::from(dir);
+            let only = from_static.and_then(|(_, only)| only).filter(|only| may_be_the_one(&dir, only));
+            (dir, only)
+        }
         (_, Some((dir, only))) => {
             let origin = Origin::File(static_file.as_ref().map(|f| f.display().to_string()).unwrap_or_default());
             settings.found("dir", dir.display().to_string(), origin);
