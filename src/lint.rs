@@ -2,6 +2,7 @@
 //! example, check. A test runs every example; `explain`, the manual page and SARIF are made from the same values.
 
 mod ambiguous_routers;
+mod assumed_name;
 mod bad_middleware;
 mod bad_parent;
 mod bad_rule;
@@ -22,7 +23,9 @@ mod crashing_loop;
 mod dangling_link;
 mod deprecated_field;
 mod deprecated_middleware;
+mod duplicate_name;
 mod editor_file;
+mod empty_load_balancer;
 mod empty_section;
 mod field_too_new;
 mod file_permissions;
@@ -39,9 +42,9 @@ mod middleware_several_types;
 mod middleware_without_type;
 mod middlewares;
 mod min_version_without_max;
-mod nearest;
 mod no_effect_option;
 mod no_entry_point;
+mod no_tls_beside_tls;
 mod not_loaded_file;
 mod null_tls;
 mod plaintext_password;
@@ -81,8 +84,11 @@ mod unknown_service;
 mod unknown_suppression;
 mod unknown_tls_options;
 mod unused_but_broken;
+mod unused_middleware;
+mod unused_service;
 mod unused_suppression;
 mod unwatched_file;
+mod usage;
 mod weak_password_hash;
 mod wrong_type;
 
@@ -153,6 +159,7 @@ pub struct Found {
 /// Every lint, by name.
 pub static LINTS: &[&Lint] = &[
     &ambiguous_routers::LINT,
+    &assumed_name::LINT,
     &bad_middleware::LINT,
     &bad_parent::LINT,
     &bad_rule::LINT,
@@ -172,7 +179,9 @@ pub static LINTS: &[&Lint] = &[
     &dangling_link::LINT,
     &deprecated_field::LINT,
     &deprecated_middleware::LINT,
+    &duplicate_name::LINT,
     &editor_file::LINT,
+    &empty_load_balancer::LINT,
     &empty_section::LINT,
     &field_too_new::LINT,
     &file_permissions::LINT,
@@ -189,6 +198,7 @@ pub static LINTS: &[&Lint] = &[
     &min_version_without_max::LINT,
     &no_effect_option::LINT,
     &no_entry_point::LINT,
+    &no_tls_beside_tls::LINT,
     &not_loaded_file::LINT,
     &null_tls::LINT,
     &plaintext_password::LINT,
@@ -225,6 +235,8 @@ pub static LINTS: &[&Lint] = &[
     &unknown_suppression::LINT,
     &unknown_tls_options::LINT,
     &unused_but_broken::LINT,
+    &unused_middleware::LINT,
+    &unused_service::LINT,
     &unused_suppression::LINT,
     &unwatched_file::LINT,
     &weak_password_hash::LINT,

@@ -6,6 +6,7 @@
 
 mod glob;
 mod host;
+pub(crate) mod nearest;
 mod path;
 mod plain;
 mod punycode;

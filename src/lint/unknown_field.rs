@@ -1,8 +1,8 @@
 //! A key that no field has.
 
-use super::nearest::nearest;
 use super::{Lint, Subject};
 use crate::finding::{Finding, Location, Severity};
+use crate::name::nearest::nearest;
 use crate::schema::table::{self, Field};
 use crate::schema::{FaultKind, RemarkKind};
 

@@ -1,8 +1,8 @@
 //! A key at the top of a file that is none of Traefik's sections.
 
-use super::nearest::nearest;
 use super::{Lint, Subject};
 use crate::finding::{Finding, Location, Severity};
+use crate::name::nearest::nearest;
 use crate::schema::RemarkKind;
 use crate::schema::table;
 

@@ -191,35 +191,15 @@ impl<'a, 's> Board<'a, 's> {
     }
 }
 
+/// The definition whose name is most like one that is not there.
 fn nearest<'a>(wanted: &str, all: impl Iterator<Item = Definition<'a>>, noun: &str) -> Option<Label> {
-    // Enough to look through by hand; a search among more names than this would cost more than it helps.
+    // A search among more names than this would cost more than it helps.
     const MANY: usize = 2000;
-    let scored = all.take(MANY).filter_map(|definition| {
-        let distance = distance(wanted, definition.name)?;
-        Some((distance, definition))
-    });
-    let (_, found) = scored.min_by_key(|(distance, _)| *distance)?;
+    let all: Vec<Definition<'a>> = all.take(MANY).collect();
+    let name = crate::name::nearest::nearest(wanted, all.iter().map(|definition| definition.name))?;
+    let found = all.iter().find(|definition| definition.name == name)?;
     let at = Location::of(found.file, found.key.span());
-    Some(Label { at, text: format!("the {noun} {:?} is defined here", found.name) })
-}
-
-/// How many letters are otherwise, where the two are alike enough that one may be meant for the other.
-fn distance(a: &str, b: &str) -> Option<usize> {
-    const LONGEST: usize = 64;
-    let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
-    let most = 1 + a.len().min(b.len()) / 4;
-    if a.len().max(b.len()) > LONGEST || a.len().abs_diff(b.len()) > most {
-        return None;
-    }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let cost = (diagonal + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = std::mem::replace(&mut row[j + 1], cost);
-        }
-    }
-    row.last().copied().filter(|distance| *distance <= most)
+    Some(Label { at, text: format!("the {noun} {name:?} is defined here") })
 }
 
 /// The span of a node, or of another where there is none.

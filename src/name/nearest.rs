@@ -1,7 +1,7 @@
 //! The name that was perhaps meant: the one with the fewest letters changed.
 
 /// The candidate that is nearest to a name, if one is near enough to be a slip.
-pub(super) fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let name: Vec<char> = name.chars().take(LONGEST + 1).flat_map(char::to_lowercase).collect();
     // Long names are not compared: that would cost more than the hint is worth.
     if name.len() > LONGEST {
