@@ -66,6 +66,8 @@ pub struct Document {
     /// Where each line starts; found when it is first asked for.
     lines: OnceLock<Vec<u32>>,
     line_calls: AtomicU32,
+    /// Whether the file has other bytes than the text: it is UTF-16.
+    transcoded: bool,
 }
 
 impl Document {
@@ -85,9 +87,26 @@ impl Document {
             Format::Toml => toml::parse(&source),
         };
         match tree {
-            Ok(tree) => Ok(Document { format, source, tree, lines: OnceLock::new(), line_calls: AtomicU32::new(0) }),
+            Ok(tree) => Ok(Document {
+                format,
+                source,
+                tree,
+                lines: OnceLock::new(),
+                line_calls: AtomicU32::new(0),
+                transcoded: false,
+            }),
             Err(error) => Err((error, source)),
         }
+    }
+
+    /// The document of a text that the file holds in UTF-16; it can be read, not edited.
+    pub fn transcoded(self) -> Document {
+        Document { transcoded: true, ..self }
+    }
+
+    /// Whether the file has other bytes than the text.
+    pub fn is_transcoded(&self) -> bool {
+        self.transcoded
     }
 
     /// How the file is written.

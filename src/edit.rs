@@ -116,6 +116,12 @@ pub fn apply(document: &Document, patch: &Patch) -> Result<Document, Refusal> {
         let line = document.line(at as u32);
         return Err(Refusal { line, message: "this file is a Go template ({{), which can't be edited safely".into() });
     }
+    if document.is_transcoded() {
+        return Err(Refusal {
+            line: 1,
+            message: "this file is UTF-16, which can't be edited here; write it as UTF-8".into(),
+        });
+    }
     let replacements = match document.format() {
         Format::Yaml => yaml::plan(document, patch)?,
         Format::Toml => toml::plan(document, patch)?,

@@ -253,6 +253,18 @@ pub(super) fn is_null_device(stat: &Stat) -> bool {
     FileType::from_raw_mode(stat.st_mode) == FileType::CharacterDevice && stat.st_rdev == rustix::fs::makedev(1, 3)
 }
 
+/// A text in UTF-16, which its first two bytes must say; Traefik reads YAML so.
+fn utf_16(bytes: &[u8]) -> Option<String> {
+    let unit: fn([u8; 2]) -> u16 = match bytes {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let (pairs, rest) = bytes[2..].as_chunks::<2>();
+    let units = pairs.iter().map(|pair| unit(*pair));
+    rest.is_empty().then(|| char::decode_utf16(units).collect::<Result<String, _>>().ok())?
+}
+
 /// What a file's bytes say.
 pub fn content(path: &str, bytes: Vec<u8>) -> Content {
     let source = match String::from_utf8(bytes) {
@@ -261,10 +273,14 @@ pub fn content(path: &str, bytes: Vec<u8>) -> Content {
             let bytes = error.as_bytes();
             let at = error.utf8_error().valid_up_to();
             let line = 1 + bytes[..at].iter().filter(|b| **b == b'\n').count();
-            let message = match bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-                true => "this file is UTF-16; write it as UTF-8".into(),
-                false => "invalid UTF-8".into(),
-            };
+            let format = Format::of(path).unwrap_or(Format::Yaml);
+            if let Some(source) = utf_16(bytes).filter(|_| format == Format::Yaml) {
+                return match Content::of(format, source) {
+                    Content::Parsed(document) => Content::Parsed(document.transcoded()),
+                    other => other,
+                };
+            }
+            let message = "invalid UTF-8".into();
             let source = String::from_utf8_lossy(bytes).into_owned();
             return Content::Broken { source, line, at: at as u32, message };
         }
