@@ -1,91 +1,19 @@
 //! All files merged as Traefik merges them: which router, service and middleware is defined where,
 //! and what refers to it.
 
-use crate::document::{self, Document, Format, Kind as NodeKind, Ref, Span};
+mod file;
+mod loading;
+
+use crate::document::{Document, Kind as NodeKind, Ref, Span};
 use crate::error::Place;
 use crate::name::Kind;
 use crate::release::Release;
-use crate::schema::{self, Fault, Remark, value};
+use crate::schema::{self, value};
+pub use file::{Content, File};
+pub use loading::Loading;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-
-/// A file of the dynamic configuration.
-#[derive(Debug)]
-pub struct File {
-    /// Path in the directory.
-    pub path: String,
-    /// What it says.
-    pub content: Content,
-}
-
-/// What a file says.
-#[derive(Debug)]
-pub enum Content {
-    /// A configuration.
-    Parsed(Document),
-    /// A Go template: what it says is known only when Traefik has run it.
-    Template {
-        /// The text.
-        source: String,
-        /// The 1-based line of the first action.
-        line: usize,
-    },
-    /// Traefik refuses it, and the whole directory with it.
-    Broken {
-        /// The text, where it is text at all.
-        source: String,
-        /// The 1-based line of the fault.
-        line: usize,
-        /// The byte of the fault.
-        at: u32,
-        /// What is wrong.
-        message: String,
-    },
-}
-
-impl Content {
-    /// The text alone.
-    pub fn into_text(self) -> String {
-        match self {
-            Content::Parsed(document) => document.into_source(),
-            Content::Template { source, .. } | Content::Broken { source, .. } => source,
-        }
-    }
-
-    /// What a text says.
-    pub fn of(format: Format, source: String) -> Content {
-        if let Some(at) = document::template_at(&source) {
-            let line = document::line_of(&source, at);
-            return Content::Template { source, line };
-        }
-        match Document::parse_or_return(format, source) {
-            Ok(document) => Content::Parsed(document),
-            Err((error, source)) => {
-                let at = document::byte_at(&source, error.line, error.column) as u32;
-                Content::Broken { source, line: error.line, at, message: error.message }
-            }
-        }
-    }
-}
-
-impl File {
-    /// The text.
-    pub fn text(&self) -> &str {
-        match &self.content {
-            Content::Parsed(document) => document.source(),
-            Content::Template { source, .. } | Content::Broken { source, .. } => source,
-        }
-    }
-
-    /// The document, where there is one.
-    pub fn document(&self) -> Option<&Document> {
-        match &self.content {
-            Content::Parsed(document) => Some(document),
-            _ => None,
-        }
-    }
-}
 
 /// What sort of thing a name is given to. Names of different sorts don't clash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -328,40 +256,6 @@ impl<'a> Inventory<'a> {
             }
         }
         users
-    }
-}
-
-/// What a release of Traefik's decoder says of files.
-pub struct Loading<'a> {
-    /// For each file, in load order.
-    pub files: Vec<(Vec<Fault<'a>>, Vec<Remark<'a>>)>,
-    is_broken: bool,
-}
-
-impl<'a> Loading<'a> {
-    /// Asks the decoder.
-    pub fn of(inventory: &Inventory<'a>, release: Release) -> Loading<'a> {
-        let files = inventory.files.iter().map(|file| match file.document() {
-            Some(document) => schema::check(document, release),
-            None => Default::default(),
-        });
-        let is_broken = inventory.files.iter().any(|file| matches!(file.content, Content::Broken { .. }));
-        Loading { files: files.collect(), is_broken }
-    }
-
-    /// Whether Traefik refuses the directory.
-    pub fn is_refused(&self) -> bool {
-        self.is_broken || self.files.iter().any(|(faults, _)| !faults.is_empty())
-    }
-
-    /// Every fault with its file, in load order.
-    pub fn faults(&self) -> impl Iterator<Item = (usize, &Fault<'a>)> {
-        self.files.iter().enumerate().flat_map(|(file, (faults, _))| faults.iter().map(move |fault| (file, fault)))
-    }
-
-    /// Every remark with its file, in load order.
-    pub fn remarks(&self) -> impl Iterator<Item = (usize, &Remark<'a>)> {
-        self.files.iter().enumerate().flat_map(|(file, (_, remarks))| remarks.iter().map(move |remark| (file, remark)))
     }
 }
 

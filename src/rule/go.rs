@@ -6,6 +6,7 @@ mod operand;
 mod parse;
 mod scan;
 mod token;
+mod types;
 
 pub(super) use evaluate::{Outcome, evaluate};
 pub(crate) use operand::{Constant, constant, function_name};

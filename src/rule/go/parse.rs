@@ -40,7 +40,7 @@ impl Expr<'_> {
 }
 
 /// Deeper expressions are given up, as reading them takes stack.
-const MAX_DEPTH: usize = 300;
+pub(super) const MAX_DEPTH: usize = 300;
 
 /// Reads an expression, or says what Go says.
 pub(crate) fn parse(text: &str) -> Result<Expr<'_>, String> {
@@ -64,18 +64,18 @@ pub(crate) fn parse(text: &str) -> Result<Expr<'_>, String> {
     parser.errors(expr)
 }
 
-struct Parser<'a> {
-    text: &'a str,
-    scanner: Scanner<'a>,
-    token: Token,
-    span: Range<usize>,
-    depth: usize,
+pub(super) struct Parser<'a> {
+    pub(super) text: &'a str,
+    pub(super) scanner: Scanner<'a>,
+    pub(super) token: Token,
+    pub(super) span: Range<usize>,
+    pub(super) depth: usize,
     /// Too deep to go on.
-    given_up: bool,
+    pub(super) given_up: bool,
     /// After so many lines with errors Go stops.
-    stopped: bool,
+    pub(super) stopped: bool,
     /// Where the last error is.
-    last: Option<usize>,
+    pub(super) last: Option<usize>,
 }
 
 impl<'a> Parser<'a> {
@@ -96,7 +96,7 @@ impl<'a> Parser<'a> {
         Err(format!("{line}:{column}: {message}{more}"))
     }
 
-    fn advance(&mut self) {
+    pub(super) fn advance(&mut self) {
         if self.given_up || self.stopped {
             (self.token, self.span) = (Token::End, self.text.len()..self.text.len());
             return;
@@ -109,7 +109,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Notes an error, but only the first of a line.
-    fn error(&mut self, at: usize, message: impl Into<String>) {
+    pub(super) fn error(&mut self, at: usize, message: impl Into<String>) {
         const MOST: usize = 10;
         let same_line = |last: usize| !self.text[last.min(at)..last.max(at)].contains('\n');
         if self.stopped || self.last.is_some_and(same_line) {
@@ -123,7 +123,7 @@ impl<'a> Parser<'a> {
         self.scanner.errors.push((at, message.into()));
     }
 
-    fn expected(&mut self, what: &str) {
+    pub(super) fn expected(&mut self, what: &str) {
         let found = match self.token {
             Token::Newline => "newline".to_owned(),
             Token::End => "'EOF'".to_owned(),
@@ -135,7 +135,7 @@ impl<'a> Parser<'a> {
         self.error(self.span.start, format!("expected {what}, found {found}"));
     }
 
-    fn expect(&mut self, token: Token) {
+    pub(super) fn expect(&mut self, token: Token) {
         if self.token != token {
             let name = match token {
                 Token::Word(word) => word,
@@ -146,11 +146,11 @@ impl<'a> Parser<'a> {
         self.advance();
     }
 
-    fn is(&self, word: &'static str) -> bool {
+    pub(super) fn is(&self, word: &'static str) -> bool {
         self.token == Token::Word(word)
     }
 
-    fn take(&mut self, word: &'static str) -> bool {
+    pub(super) fn take(&mut self, word: &'static str) -> bool {
         let found = self.is(word);
         if found {
             self.advance();
@@ -180,7 +180,7 @@ impl<'a> Parser<'a> {
         true
     }
 
-    fn binary(&mut self, least: u8) -> Expr<'a> {
+    pub(super) fn binary(&mut self, least: u8) -> Expr<'a> {
         let first = self.unary();
         let mut rest = Vec::new();
         loop {
@@ -378,42 +378,6 @@ impl<'a> Parser<'a> {
                     self.advance();
                 }
                 Expr::Other("*ast.BadExpr")
-            }
-        }
-    }
-
-    fn array_type(&mut self) {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            self.given_up = true;
-        }
-        self.advance();
-        if !self.take("...") && !self.is("]") {
-            self.binary(1);
-        }
-        if self.is(",") {
-            self.error(self.span.start, "unexpected comma; expecting ]");
-            self.advance();
-        }
-        self.expect(Token::Word("]"));
-        self.type_name();
-        self.depth -= 1;
-    }
-
-    fn type_name(&mut self) {
-        match self.token {
-            Token::Name => {
-                self.advance();
-                if self.take(".") {
-                    self.advance();
-                }
-            }
-            Token::Word("[") => self.array_type(),
-            _ => {
-                self.expected("type");
-                while self.token != Token::End && !matches!(self.token, Token::Word("," | ":" | ")" | "]" | "}")) {
-                    self.advance();
-                }
             }
         }
     }
