@@ -22,7 +22,6 @@ mod converted_value;
 mod crashing_loop;
 mod dangling_link;
 mod deprecated_field;
-mod deprecated_middleware;
 mod duplicate_name;
 mod editor_file;
 mod empty_load_balancer;
@@ -178,7 +177,6 @@ pub static LINTS: &[&Lint] = &[
     &crashing_loop::LINT,
     &dangling_link::LINT,
     &deprecated_field::LINT,
-    &deprecated_middleware::LINT,
     &duplicate_name::LINT,
     &editor_file::LINT,
     &empty_load_balancer::LINT,

@@ -35,7 +35,9 @@ fn worded(error: RuleError, protocol: Protocol, release: Release, text: &str) ->
     match evaluate(text, &|name| check::find(protocol, name).is_some()) {
         Outcome::Error(words) => {
             let for_tls = words_for_tls(protocol, text);
-            refused_text(error, protocol, release, text, &words, for_tls.as_deref())
+            let read = (protocol == Protocol::Http && for_tls.is_none()).then(|| version2::read_either(text)).flatten();
+            let refused = refused_text(error, protocol, release, text, &words, for_tls.as_deref());
+            RuleError { read: read.map(Box::new), ..refused }
         }
         Outcome::Value => RuleError { says: not_a_tree(protocol, release, text), ..error },
         Outcome::Rule => match parse_unchecked(protocol, text) {

@@ -62,7 +62,7 @@ pub(super) fn compile(protocol: Protocol, release: Release, text: &str) -> Resul
         Outcome::Value => return Err(error("the rule is but a value".to_owned())),
         Outcome::Rule => {}
     }
-    let rule = parse(text).ok().and_then(|expr| rule_of(protocol, &expr, 0));
+    let rule = read(text, &|name| find(protocol, name).map(|(_, name)| name));
     let Some(rule) = rule else { return Err(error("the rule is nested too deeply".to_owned())) };
     match fault(&rule, protocol, &|matcher| matcher_fault(matcher, protocol, release)) {
         None => Ok(rule),
@@ -73,20 +73,35 @@ pub(super) fn compile(protocol: Protocol, release: Release, text: &str) -> Resul
     }
 }
 
+/// Reads a rule whose matchers are of either syntax, as Traefik does where it looks for the hosts of a rule.
+pub(super) fn read_either(text: &str) -> Option<Rule> {
+    let http = Protocol::Http;
+    read(text, &|name| match find(http, name) {
+        // Only `Host` itself names hosts.
+        Some(("HostHeader", _)) => Some(MatcherName::HostRegexp),
+        Some((_, name)) => Some(name),
+        None => check::find(http, name),
+    })
+}
+
+fn read(text: &str, find: &dyn Fn(&str) -> Option<MatcherName>) -> Option<Rule> {
+    parse(text).ok().and_then(|expr| rule_of(find, &expr, 0))
+}
+
 /// Nesting that no rule has.
 const DEEPEST: usize = 200;
 
-fn rule_of(protocol: Protocol, expr: &Expr<'_>, depth: usize) -> Option<Rule> {
+fn rule_of(find: &dyn Fn(&str) -> Option<MatcherName>, expr: &Expr<'_>, depth: usize) -> Option<Rule> {
     if depth > DEEPEST {
         return None;
     }
     match expr {
-        Expr::Paren(inner) => rule_of(protocol, inner, depth + 1),
-        Expr::Unary("!", operand) => Some(Rule::Not(Box::new(rule_of(protocol, operand, depth + 1)?))),
+        Expr::Paren(inner) => rule_of(find, inner, depth + 1),
+        Expr::Unary("!", operand) => Some(Rule::Not(Box::new(rule_of(find, operand, depth + 1)?))),
         Expr::Binary(first, rest) => {
-            let mut left = rule_of(protocol, first, depth + 1)?;
+            let mut left = rule_of(find, first, depth + 1)?;
             for (operator, operand) in rest {
-                let operands = vec![left, rule_of(protocol, operand, depth + 1)?];
+                let operands = vec![left, rule_of(find, operand, depth + 1)?];
                 left = if *operator == "&&" { Rule::and(operands) } else { Rule::or(operands) };
             }
             Some(left)
@@ -97,11 +112,7 @@ fn rule_of(protocol: Protocol, expr: &Expr<'_>, depth: usize) -> Option<Rule> {
                 Expr::Literal(_, text) => value_of(text),
                 _ => None,
             });
-            Some(Rule::Matcher(Matcher {
-                name: find(protocol, name)?.1,
-                args: args.collect::<Option<_>>()?,
-                span: 0..0,
-            }))
+            Some(Rule::Matcher(Matcher { name: find(name)?, args: args.collect::<Option<_>>()?, span: 0..0 }))
         }
         _ => None,
     }
