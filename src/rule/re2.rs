@@ -56,12 +56,11 @@ struct Level {
     captures: bool,
     alternatives: Vec<Piece>,
     pieces: Vec<Piece>,
-    flags: group::Flags,
 }
 
 impl Level {
-    fn new(captures: bool, flags: group::Flags) -> Level {
-        Level { captures, alternatives: Vec::new(), pieces: Vec::new(), flags }
+    fn new(captures: bool) -> Level {
+        Level { captures, alternatives: Vec::new(), pieces: Vec::new() }
     }
 
     /// Ends an alternative.
@@ -99,7 +98,7 @@ fn joined(pieces: &[Piece]) -> Piece {
 
 /// Compiles an expression as Go does.
 pub(super) fn compile(regexp: &str) -> Result<(), Fault<'_>> {
-    let mut levels = vec![Level::new(false, group::Flags::default())];
+    let mut levels = vec![Level::new(false)];
     let mut rest = regexp;
     // The repetition that was read just before.
     let mut repeated: Option<&str> = None;
@@ -109,16 +108,15 @@ pub(super) fn compile(regexp: &str) -> Result<(), Fault<'_>> {
         let Some(level) = levels.last_mut() else { break };
         match c {
             '(' if rest.starts_with("(?") => {
-                let (flags, opens, after) = group::read(rest, level.flags)?;
+                let (opens, after) = group::read(rest)?;
                 rest = after;
                 match opens {
-                    group::Opens::Nothing => level.flags = flags,
-                    opens => levels.push(Level::new(opens == group::Opens::Capture, flags)),
+                    group::Opens::Nothing => {}
+                    opens => levels.push(Level::new(opens == group::Opens::Capture)),
                 }
             }
             '(' => {
-                let flags = level.flags;
-                levels.push(Level::new(true, flags));
+                levels.push(Level::new(true));
                 rest = &rest[1..];
             }
             '|' => {

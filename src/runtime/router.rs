@@ -193,7 +193,7 @@ fn with_model<'a>(router: &Router<'a>, entry_point: &EntryPoint, at: usize) -> R
     let mut copy = router.clone();
     copy.entry_points.clear();
     copy.model = Some(at);
-    if !copy.tls.is_some() && entry_point.tls {
+    if copy.tls.is_none() && entry_point.tls {
         copy.tls = Some(Box::new(Tls {
             options: Cow::Owned(entry_point.options.clone().unwrap_or_default()),
             ..Tls::default()

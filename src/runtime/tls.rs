@@ -66,7 +66,7 @@ pub(super) fn check_resolver<'a>(board: &mut Board<'a, '_>, router: &Router<'a>,
     else {
         return;
     };
-    if !router.tls.is_some() || known.resolver(name).is_some_and(|resolver| resolver.usable) {
+    if router.tls.is_none() || known.resolver(name).is_some_and(|resolver| resolver.usable) {
         return;
     }
     let at = Location::of(router.definition.file, node.span());
@@ -139,6 +139,9 @@ pub(super) fn rule_at(router: &Router<'_>) -> Option<Location> {
     router.rule.as_ref().map(|(_, node)| Location::of(router.definition.file, node.span()))
 }
 
+/// The options that routers ask for, each with the routers that do.
+type Asked = Vec<(String, Vec<usize>)>;
+
 enum Conflict {
     NoHost,
     Host { host: String, other: Option<Label> },
@@ -148,7 +151,7 @@ fn conflicts(routers: &[Router<'_>], rules: &Rules, release: Release) -> BTreeMa
     let mut found: BTreeMap<(String, usize), Vec<Conflict>> = BTreeMap::new();
     let marks_all = judges_by_entry_point(release) || warns_all(release);
     // By entry point and host: the options asked for, each with the last router that does.
-    let mut asked: HashMap<(&str, String), Vec<(String, Vec<usize>)>> = HashMap::new();
+    let mut asked: HashMap<(&str, String), Asked> = HashMap::new();
     for (index, router) in
         routers.iter().enumerate().filter(|(_, router)| router.tls.is_some() && router.parents.is_empty())
     {
@@ -192,12 +195,10 @@ fn note<'a>(board: &mut Board<'a, '_>, router: &mut Router<'a>, conflict: &Confl
     let strict = board.surroundings.static_config.as_ref().is_some_and(|known| known.strict_tls_options);
     let rule = router.rule.as_ref().map_or("", |(rule, _)| rule);
     let words = "router's TLSOptions configuration is conflicting with other routers on the same entrypoint and host";
+    // At first both were said in the same words.
+    let is_early = if release.since(7, 0) { !release.since(7, 4) } else { !release.since(6, 20) };
     let (says, cause) = match conflict {
-        Conflict::NoHost
-            if warns_all(release) && !release.since(7, 4) && !(release.since(6, 20) && !release.since(7, 0)) =>
-        {
-            (DIFFERENT.to_owned(), Cause::TlsOptionsWithoutHost)
-        }
+        Conflict::NoHost if warns_all(release) && is_early => (DIFFERENT.to_owned(), Cause::TlsOptionsWithoutHost),
         Conflict::NoHost => {
             let says =
                 format!("no domain found in rule {rule}, the TLS option {} cannot be applied", options_of(router));

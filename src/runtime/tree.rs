@@ -41,22 +41,18 @@ pub(super) fn children<'a>(board: &mut Board<'a, '_>, routers: &mut [Router<'a>]
 fn find_children<'a>(board: &mut Board<'a, '_>, routers: &mut [Router<'a>], children: &mut [Vec<usize>]) {
     let names: HashMap<String, usize> =
         routers.iter().enumerate().map(|(at, router)| (format!("{}@file", router.name), at)).collect();
-    for at in 0..routers.len() {
-        if routers[at].parents.is_empty() {
-            continue;
-        }
-        for parent in routers[at].parents.clone() {
+    for (at, router) in routers.iter_mut().enumerate().filter(|(_, router)| !router.parents.is_empty()) {
+        for parent in router.parents.clone() {
             match names.get(&parent) {
                 Some(found) if children[*found].contains(&at) => {}
                 Some(found) => children[*found].push(at),
                 None if parent.rsplit_once('@').is_some_and(|(_, p)| p != "file" && board.is_foreign(p)) => {}
                 None => {
                     let says = format!("parent router {parent:?} does not exist");
-                    note(board, &mut routers[at], &says, true, Cause::Parents);
+                    note(board, router, &says, true, Cause::Parents);
                 }
             }
         }
-        let router = &mut routers[at];
         let what = match (router.tls.is_some(), router.observability, router.entry_points.is_empty()) {
             (true, ..) => "TLS",
             (_, true, _) => "Observability",

@@ -56,12 +56,12 @@ fn entry_point(node: &Node, root: &Node, config: &StaticConfig, found: &mut Vec<
     proxy_protocol(node, found);
     strategies(node, found);
     let resolver = node.find(&["http", "tls", "certResolver"]);
-    if let Some((value, wanted)) = resolver.and_then(|r| Some((r, r.text().filter(|t| !t.is_empty())?))) {
-        if config.resolver(wanted).is_none() {
-            let mistake = Mistake::UnknownResolver { name: wanted.to_owned() };
-            let words = "Router uses a nonexistent certificate resolver";
-            found.push(at(value, mistake, path("http.tls.certResolver")).says(words));
-        }
+    if let Some((value, wanted)) = resolver.and_then(|r| Some((r, r.text().filter(|t| !t.is_empty())?)))
+        && config.resolver(wanted).is_none()
+    {
+        let mistake = Mistake::UnknownResolver { name: wanted.to_owned() };
+        let words = "Router uses a nonexistent certificate resolver";
+        found.push(at(value, mistake, path("http.tls.certResolver")).says(words));
     }
     let Some(redirections) = node.find(&["http", "redirections"]) else { return };
     let Some(entry) = config.entry_point(name) else { return };
@@ -140,13 +140,13 @@ fn strategies(node: &Node, found: &mut Vec<Fault>) {
         }
     }
     let text = |field: &str| node.find(&["http", field]).and_then(Node::text).filter(|t| !t.is_empty());
-    if let (Some(new), Some(old)) = (text(fields[0]), text(fields[1])) {
-        if let Some(value) = node.find(&["http", fields[1]]).filter(|_| new != old) {
-            let words = format!(
-                "entry point {name:?} cannot have both underscoreHeadersStrategy and aliasHeadersStrategy options configured with different values"
-            );
-            found.push(at(value, Mistake::TwoStrategies, format!("entryPoints.{name}.http.{}", fields[1])).says(words));
-        }
+    if let (Some(new), Some(old)) = (text(fields[0]), text(fields[1]))
+        && let Some(value) = node.find(&["http", fields[1]]).filter(|_| new != old)
+    {
+        let words = format!(
+            "entry point {name:?} cannot have both underscoreHeadersStrategy and aliasHeadersStrategy options configured with different values"
+        );
+        found.push(at(value, Mistake::TwoStrategies, format!("entryPoints.{name}.http.{}", fields[1])).says(words));
     }
 }
 
@@ -199,12 +199,12 @@ fn resolver(node: &Node, config: &StaticConfig, found: &mut Vec<Fault>) {
         found.push(Fault::new(unusable(ResolverProblem::NoChallenge), node.key_at, path(".acme")));
     }
     let target = acme.find(&["httpChallenge", "entryPoint"]);
-    if let Some((value, wanted)) = target.and_then(|t| Some((t, t.text().filter(|t| !t.is_empty())?))) {
-        if config.entry_point(wanted).is_none_or(|e| e.udp) {
-            let mistake = Mistake::UnknownEntryPoint { name: wanted.to_owned(), service: "the HTTP challenge" };
-            let words = format!("EntryPoint doesn't exist entryPointName={wanted}");
-            found.push(at(value, mistake, path(".acme.httpChallenge.entryPoint")).says(words));
-        }
+    if let Some((value, wanted)) = target.and_then(|t| Some((t, t.text().filter(|t| !t.is_empty())?)))
+        && config.entry_point(wanted).is_none_or(|e| e.udp)
+    {
+        let mistake = Mistake::UnknownEntryPoint { name: wanted.to_owned(), service: "the HTTP challenge" };
+        let words = format!("EntryPoint doesn't exist entryPointName={wanted}");
+        found.push(at(value, mistake, path(".acme.httpChallenge.entryPoint")).says(words));
     }
 }
 

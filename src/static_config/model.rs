@@ -46,7 +46,7 @@ pub(super) fn of(root: &Node) -> StaticConfig {
     config.prometheus = root.section(&["metrics", "prometheus"]).map(internal);
     for list in ["plugins", "localPlugins"] {
         let plugins = root.find(&["experimental", list]).into_iter().flat_map(Node::children);
-        config.plugins.extend(plugins.map(|plugin| NamedAt::key(plugin)));
+        config.plugins.extend(plugins.map(NamedAt::key));
     }
     config.broken_plugin = broken_plugins(root).first().map(|(plugin, ..)| NamedAt::key(plugin));
     implicit_entry_points(&mut config);

@@ -164,11 +164,11 @@ impl<'a> Scanner<'a> {
             (token, octal) = (Token::Imaginary, false);
         }
         let (limit, name) = if octal { ('8', "octal literal") } else { (char::from(b'0' + radix.min(9) as u8), name) };
-        if octal || radix < 10 {
-            if let Some(at) = whole.find(|c: char| c.is_ascii_digit() && c >= limit) {
-                let digit = &whole[at..=at];
-                self.error(from + at, format!("invalid digit '{digit}' in {name}"));
-            }
+        if (octal || radix < 10)
+            && let Some(at) = whole.find(|c: char| c.is_ascii_digit() && c >= limit)
+        {
+            let digit = &whole[at..=at];
+            self.error(from + at, format!("invalid digit '{digit}' in {name}"));
         }
         let text = &self.text[start..self.at];
         if text.contains("__") || text.ends_with('_') {

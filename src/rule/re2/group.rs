@@ -2,9 +2,6 @@
 
 use super::{Fault, fault};
 
-/// Flags change nothing that is refused; they are read for their own faults.
-pub(super) type Flags = ();
-
 /// What a group opens.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Opens {
@@ -15,7 +12,7 @@ pub(super) enum Opens {
 }
 
 /// Reads from `(?` on.
-pub(super) fn read<'a>(text: &'a str, flags: Flags) -> Result<(Flags, Opens, &'a str), Fault<'a>> {
+pub(super) fn read<'a>(text: &'a str) -> Result<(Opens, &'a str), Fault<'a>> {
     let named = text.strip_prefix("(?P<").or_else(|| text.strip_prefix("(?<"));
     // Go looks for a name only where there is room for one
     if let Some(inner) = named.filter(|inner| !inner.is_empty() || text.starts_with("(?<")).filter(|_| text.len() > 3) {
@@ -26,7 +23,7 @@ pub(super) fn read<'a>(text: &'a str, flags: Flags) -> Result<(Flags, Opens, &'a
         if name.is_empty() || !name.bytes().all(valid) {
             return fault("invalid named capture", capture);
         }
-        return Ok((flags, Opens::Capture, &text[end + 1..]));
+        return Ok((Opens::Capture, &text[end + 1..]));
     }
     let mut rest = &text[2..];
     let (mut negated, mut saw_flag) = (false, false);
@@ -37,7 +34,7 @@ pub(super) fn read<'a>(text: &'a str, flags: Flags) -> Result<(Flags, Opens, &'a
             '-' if !negated => (negated, saw_flag) = (true, false),
             ':' | ')' if !negated || saw_flag => {
                 let opens = if c == ':' { Opens::Group } else { Opens::Nothing };
-                return Ok((flags, opens, rest));
+                return Ok((opens, rest));
             }
             _ => break,
         }
