@@ -231,7 +231,8 @@ impl<'d> Ref<'d> {
             _ => return whole,
         };
         let (from, to) = (start + part.start, start + part.end.max(part.start));
-        match raw.get(from..to) {
+        let inside = to <= start + self.text().map_or(0, str::len);
+        match raw.get(from..to).filter(|_| inside) {
             Some(_) => Span::new(whole.start as usize + from, whole.start as usize + to),
             None => whole,
         }

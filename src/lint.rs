@@ -50,6 +50,7 @@ mod plaintext_password;
 mod priority_too_high;
 mod router_without_rule;
 mod router_without_service;
+mod rule_never_matches;
 mod same_host;
 mod second_document;
 mod secret_permissions;
@@ -57,6 +58,7 @@ mod service_loop;
 mod service_without_type;
 mod several_types;
 mod shadowed_router;
+mod shell_placeholder;
 mod static_file_inside;
 mod static_refused;
 mod static_setting;
@@ -203,6 +205,7 @@ pub static LINTS: &[&Lint] = &[
     &priority_too_high::LINT,
     &router_without_rule::LINT,
     &router_without_service::LINT,
+    &rule_never_matches::LINT,
     &same_host::LINT,
     &second_document::LINT,
     &secret_permissions::LINT,
@@ -210,6 +213,7 @@ pub static LINTS: &[&Lint] = &[
     &service_without_type::LINT,
     &several_types::LINT,
     &shadowed_router::LINT,
+    &shell_placeholder::LINT,
     &static_file_inside::LINT,
     &static_refused::LINT,
     &static_setting::LINT,

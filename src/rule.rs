@@ -6,6 +6,7 @@
 
 mod build;
 mod check;
+mod dead;
 pub(crate) mod go;
 mod hosts;
 mod lex;

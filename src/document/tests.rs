@@ -26,3 +26,17 @@ fn merge_keys_and_aliases_are_followed() {
     assert_eq!(http.field("rule").and_then(Ref::text), Some("r"));
     assert_eq!(http.field("priority").and_then(Ref::text), Some("3"));
 }
+
+#[test]
+fn parts_of_a_text_stand_at_their_bytes() {
+    let within = |source: &str, part: std::ops::Range<usize>| {
+        let document = Document::parse(Format::Yaml, source.into()).unwrap();
+        let node = document.root().unwrap().field("a").unwrap();
+        document.source()[node.span_within(part).range()].to_owned()
+    };
+    assert_eq!(within("a: Host(`é.b`)\n", 5..11), "`é.b`");
+    assert_eq!(within("a: \"xyz\"\n", 1..2), "y");
+    assert_eq!(within("a: 'xyz'\n", 0..3), "xyz");
+    assert_eq!(within("a: \"x\\tz\"\n", 0..1), "\"x\\tz\"");
+    assert_eq!(within("a: 'xyz'\n", 1..9), "'xyz'");
+}
