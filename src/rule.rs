@@ -20,6 +20,7 @@ pub use build::compile;
 pub use hosts::{Claim, PathKind, for_hosts};
 pub use overlap::{Hosts, Term, parent};
 pub use parse::parse;
+pub(crate) use version2::read_either;
 
 use std::fmt;
 use std::ops::Range;

@@ -57,7 +57,9 @@ pub(super) fn compile(protocol: Protocol, release: Release, text: &str) -> Resul
     match evaluate(text, &|name| find(protocol, name).is_some()) {
         Outcome::Error(words) => {
             let for_tls = words_for_tls(protocol, text);
-            return Err(refused_text(error(words.clone()), protocol, release, text, &words, for_tls.as_deref()));
+            let read = (protocol == Protocol::Http && for_tls.is_none()).then(|| read_either(text)).flatten();
+            let refused = refused_text(error(words.clone()), protocol, release, text, &words, for_tls.as_deref());
+            return Err(RuleError { read: read.map(Box::new), ..refused });
         }
         Outcome::Value => return Err(error("the rule is but a value".to_owned())),
         Outcome::Rule => {}
@@ -74,7 +76,7 @@ pub(super) fn compile(protocol: Protocol, release: Release, text: &str) -> Resul
 }
 
 /// Reads a rule whose matchers are of either syntax, as Traefik does where it looks for the hosts of a rule.
-pub(super) fn read_either(text: &str) -> Option<Rule> {
+pub(crate) fn read_either(text: &str) -> Option<Rule> {
     let http = Protocol::Http;
     read(text, &|name| match find(http, name) {
         // Only `Host` itself names hosts.

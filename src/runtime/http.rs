@@ -88,8 +88,12 @@ fn compile(board: &Board<'_, '_>, routers: &[Router<'_>]) -> (Rules, Faults) {
         if faults.contains_key(&at) || (router.name != router.definition.name && rules.contains_key(&at)) {
             continue;
         }
-        match rule::compile(Protocol::Http, Syntax::of(&router.syntax), release, text) {
-            Ok(rule) if wants_hosts && router.tls.is_some() => drop(rules.insert(at, rule)),
+        let syntax = Syntax::of(&router.syntax);
+        match rule::compile(Protocol::Http, syntax, release, text) {
+            Ok(rule) if wants_hosts && router.tls.is_some() => {
+                let of_either = (syntax == Syntax::V2).then(|| rule::read_either(text)).flatten();
+                rules.insert(at, of_either.unwrap_or(rule));
+            }
             Ok(_) => {}
             Err(mut error) => {
                 if let Some(read) = error.read.take() {
