@@ -105,6 +105,11 @@ impl Finding {
         self.labels.push(Label { at, text: text.into() });
         self
     }
+    /// A second place that explains it, where there is one.
+    pub fn labelled(mut self, label: &Option<Label>) -> Finding {
+        self.labels.extend(label.clone());
+        self
+    }
     /// What stands at the place itself.
     pub fn here(mut self, text: impl Into<String>) -> Finding {
         self.label = text.into();

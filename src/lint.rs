@@ -93,9 +93,9 @@ mod usage;
 mod weak_password_hash;
 mod wrong_type;
 
-use crate::finding::{Finding, Label, Location, Severity, Suppressed};
+use crate::finding::{Finding, Location, Severity, Suppressed};
 use crate::inventory::{Inventory, Loading};
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, Trouble};
 use crate::surroundings::Surroundings;
 use std::cell::OnceCell;
 
@@ -265,6 +265,11 @@ pub fn run(subject: &Subject<'_>) -> Found {
 }
 
 impl Lint {
+    /// A finding of this lint about a trouble, in Traefik's words too.
+    fn of(&self, trouble: &Trouble, message: impl Into<String>) -> Finding {
+        self.at(trouble.at, &trouble.path, message).says(&trouble.says)
+    }
+
     /// A finding of this lint.
     fn at(&self, at: Location, path: impl Into<String>, message: impl Into<String>) -> Finding {
         Finding {
@@ -279,13 +284,5 @@ impl Lint {
             traefik_says: None,
             fix: None,
         }
-    }
-}
-
-/// A finding with the second place that explains it, where there is one.
-fn labelled(finding: Finding, label: &Option<Label>) -> Finding {
-    match label {
-        Some(Label { at, text }) => finding.label(*at, text),
-        None => finding,
     }
 }

@@ -8,7 +8,9 @@ pub(super) static LINT: Lint = Lint {
     name: "ambiguous-routers",
     severity: Severity::Warning,
     summary: "Routers of equal priority that match the same requests",
-    explanation: "Of routers with the same priority Traefik asks any first, and it can be another after each reload. Where both match a request, chance decides. The priority is the length of the rule unless the router gives one.",
+    explanation: "Of routers with the same priority Traefik asks any first, and it can be another after each \
+                  reload. Where both match a request, chance decides. The priority is the length of the rule \
+                  unless the router gives one.",
     bad: &[(
         "routes.yml",
         r#"http:

@@ -8,7 +8,9 @@ pub(super) static LINT: Lint = Lint {
     name: "bad-parent",
     severity: Severity::Error,
     summary: "A router among others that can not work there",
-    explanation: "Routers with parentRefs stand below others: the parents must exist and have no service, the children have no entry points, TLS or observability of their own, and there must be no circle. Traefik disables what it can not reach.",
+    explanation: "Routers with parentRefs stand below others: the parents must exist and have no service, the \
+                  children have no entry points, TLS or observability of their own, and there must be no circle. \
+                  Traefik disables what it can not reach.",
     bad: &[(
         "routes.yml",
         r#"http:
@@ -44,10 +46,10 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::Parents = &trouble.cause {
-            let finding = lint
-                .at(trouble.at, &trouble.path, "this router can not work where it stands in the tree of routers")
-                .says(&trouble.says);
-            found.push(finding.here(trouble.says.clone()));
+            found.push(
+                lint.of(trouble, "this router can not work where it stands in the tree of routers")
+                    .here(trouble.says.clone()),
+            );
         }
     }
 }

@@ -9,7 +9,8 @@ pub(super) static LINT: Lint = Lint {
     name: "bad-rule",
     severity: Severity::Error,
     summary: "A rule that Traefik cannot read",
-    explanation: "Traefik disables a router whose rule it cannot read. Rules are matchers such as Host(`example.com`), joined by &&, || and !; values stand between backticks.",
+    explanation: "Traefik disables a router whose rule it cannot read. Rules are matchers such as \
+                  Host(`example.com`), joined by &&, || and !; values stand between backticks.",
     bad: &[(
         "routes.yml",
         r#"http:
@@ -44,8 +45,7 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::BadRule { error } = &trouble.cause {
-            let finding = lint.at(trouble.at, &trouble.path, &error.message).says(&trouble.says);
-            found.push(pointed(finding, error));
+            found.push(pointed(lint.of(trouble, &error.message), error));
         }
     }
 }

@@ -8,7 +8,8 @@ pub(super) static LINT: Lint = Lint {
     name: "bad-server-url",
     severity: Severity::Error,
     summary: "A server URL that cannot be read",
-    explanation: "Traefik disables a service with a server URL that it cannot read, and every router that reaches it. A URL begins with http://, https:// or h2c://.",
+    explanation: "Traefik disables a service with a server URL that it cannot read, and every router that reaches \
+                  it. A URL begins with http://, https:// or h2c://.",
     bad: &[(
         "routes.yml",
         r#"http:
@@ -43,8 +44,7 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::BadServerUrl { url } = &trouble.cause {
-            let finding = lint.at(trouble.at, &trouble.path, format!("{url:?} is not a URL")).says(&trouble.says);
-            found.push(finding.help("write it as http://HOST:PORT"));
+            found.push(lint.of(trouble, format!("{url:?} is not a URL")).help("write it as http://HOST:PORT"));
         }
     }
 }

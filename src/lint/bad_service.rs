@@ -45,8 +45,7 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::BadService = &trouble.cause {
-            let finding = lint.at(trouble.at, &trouble.path, "Traefik refuses this value").says(&trouble.says);
-            found.push(finding.here(trouble.says.clone()));
+            found.push(lint.of(trouble, "Traefik refuses this value").here(trouble.says.clone()));
         }
     }
 }

@@ -28,7 +28,7 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
         if let Cause::BadTlsOptions { name, .. } = &trouble.cause {
             let message = format!("the TLS options {name:?} have a value that Traefik can't use");
             let help = "correct the value: every router that uses these options is disabled";
-            found.push(lint.at(trouble.at, &trouble.path, message).help(help).says(&trouble.says));
+            found.push(lint.of(trouble, message).help(help));
         }
     }
 }

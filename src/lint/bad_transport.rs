@@ -27,7 +27,7 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
         if let Cause::BadTransport { name } = &trouble.cause {
             let message = format!("the way to the servers of {name:?} has a value that Traefik can't use");
             let help = "correct the value: every TCP router that gets there is disabled";
-            found.push(lint.at(trouble.at, &trouble.path, message).help(help).says(&trouble.says));
+            found.push(lint.of(trouble, message).help(help));
         }
     }
 }

@@ -8,7 +8,9 @@ pub(super) static LINT: Lint = Lint {
     name: "catch-all-priority",
     severity: Severity::Warning,
     summary: "A wildcard, regular expression or catch-all before a router of one host",
-    explanation: "Traefik knows no more or less specific rules: the priority decides, and it is the length of the rule unless the router gives one. A regular expression is often longer than the host that it should leave alone.",
+    explanation: "Traefik knows no more or less specific rules: the priority decides, and it is the length of the \
+                  rule unless the router gives one. A regular expression is often longer than the host that it \
+                  should leave alone.",
     bad: &[(
         "routes.yml",
         r#"http:

@@ -8,7 +8,8 @@ pub(super) static LINT: Lint = Lint {
     name: "crashing-loop",
     severity: Severity::Error,
     summary: "A loop over which Traefik crashes",
-    explanation: "A TCP or UDP service that reaches itself makes Traefik run out of stack and exit within seconds, with every route it serves; it crashes again at each start.",
+    explanation: "A TCP or UDP service that reaches itself makes Traefik run out of stack and exit within seconds, \
+                  with every route it serves; it crashes again at each start.",
     bad: &[(
         "routes.yml",
         r#"tcp:
@@ -43,10 +44,11 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::CrashingLoop = &trouble.cause {
-            let finding = lint
-                .at(trouble.at, &trouble.path, "this service reaches itself, over which Traefik crashes")
-                .says(&trouble.says);
-            found.push(finding.here("reaches itself").help("take one of the references out of the circle"));
+            found.push(
+                lint.of(trouble, "this service reaches itself, over which Traefik crashes")
+                    .here("reaches itself")
+                    .help("take one of the references out of the circle"),
+            );
         }
     }
 }

@@ -8,7 +8,8 @@ pub(super) static LINT: Lint = Lint {
     name: "health-check-missing",
     severity: Severity::Error,
     summary: "A child without the health check that its parent needs",
-    explanation: "A failover service, and any service with healthCheck, must learn from its children whether they are up. Traefik disables it where a child has no healthCheck.",
+    explanation: "A failover service, and any service with healthCheck, must learn from its children whether they \
+                  are up. Traefik disables it where a child has no healthCheck.",
     bad: &[(
         "routes.yml",
         r#"http:
@@ -61,14 +62,10 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::HealthCheckMissing { child } = &trouble.cause {
-            let finding = lint
-                .at(
-                    trouble.at,
-                    &trouble.path,
-                    format!("the service {child:?} has no health check, which this service needs"),
-                )
-                .says(&trouble.says);
-            found.push(finding.help("add healthCheck to that service"));
+            found.push(
+                lint.of(trouble, format!("the service {child:?} has no health check, which this service needs"))
+                    .help("add healthCheck to that service"),
+            );
         }
     }
 }

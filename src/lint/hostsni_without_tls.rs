@@ -8,7 +8,9 @@ pub(super) static LINT: Lint = Lint {
     name: "hostsni-without-tls",
     severity: Severity::Error,
     summary: "A TCP router by server name, without TLS",
-    explanation: "Only TLS clients say which server name they want, so Traefik disables a TCP router with HostSNI and without tls. A server that ends TLS itself needs tls.passthrough; without TLS only HostSNI(`*`) works, one router on an entry point.",
+    explanation: "Only TLS clients say which server name they want, so Traefik disables a TCP router with HostSNI \
+                  and without tls. A server that ends TLS itself needs tls.passthrough; without TLS only \
+                  HostSNI(`*`) works, one router on an entry point.",
     bad: &[(
         "routes.yml",
         r#"tcp:
@@ -44,10 +46,10 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::HostSniWithoutTls = &trouble.cause {
-            let finding = lint
-                .at(trouble.at, &trouble.path, "this router looks at the server name of TLS, but has no tls")
-                .says(&trouble.says);
-            found.push(finding.help("add tls: {}, or tls: {passthrough: true} where the server ends TLS itself"));
+            found.push(
+                lint.of(trouble, "this router looks at the server name of TLS, but has no tls")
+                    .help("add tls: {}, or tls: {passthrough: true} where the server ends TLS itself"),
+            );
         }
     }
 }

@@ -8,7 +8,8 @@ pub(super) static LINT: Lint = Lint {
     name: "internal-service-disabled",
     severity: Severity::Error,
     summary: "A service of Traefik itself that is not enabled",
-    explanation: "Services such as api@internal exist only where the static configuration enables them; Traefik disables a router that leads to one that is off.",
+    explanation: "Services such as api@internal exist only where the static configuration enables them; Traefik \
+                  disables a router that leads to one that is off.",
     bad: &[
         (
             "traefik.yml",
@@ -56,8 +57,8 @@ api: {}
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::InternalService { name } = &trouble.cause {
-            let finding = lint.at(trouble.at, &trouble.path, format!("{name} is not enabled")).says(&trouble.says);
-            found.push(finding.help("enable it in the static configuration"));
+            found
+                .push(lint.of(trouble, format!("{name} is not enabled")).help("enable it in the static configuration"));
         }
     }
 }

@@ -8,7 +8,9 @@ pub(super) static LINT: Lint = Lint {
     name: "middleware-without-type",
     severity: Severity::Error,
     summary: "A middleware without a type",
-    explanation: "Traefik disables a middleware that says nothing of what it does, or only what other providers can use (requestRedirect and the like), and every router that reaches it. So does `compress: false`: it leaves the type out.",
+    explanation: "Traefik disables a middleware that says nothing of what it does, or only what other providers \
+                  can use (requestRedirect and the like), and every router that reaches it. So does `compress: \
+                  false`: it leaves the type out.",
     bad: &[(
         "routes.yml",
         "http:\n  routers:\n    app:\n      rule: Host(`app.example.com`)\n      service: app\n      middlewares: m\n  services:\n    app:\n      loadBalancer:\n        servers:\n          - url: http://10.0.0.5:3000\n  middlewares:\n    m:\n      compress: false\n",

@@ -8,7 +8,9 @@ pub(super) static LINT: Lint = Lint {
     name: "no-entry-point",
     severity: Severity::Error,
     summary: "A router that no entry point serves",
-    explanation: "A router that names no entry point is served by those that the static configuration makes the default. Here there are none for its protocol: only the entry point traefik, or one of another protocol, has asDefault.",
+    explanation: "A router that names no entry point is served by those that the static configuration makes the \
+                  default. Here there are none for its protocol: only the entry point traefik, or one of another \
+                  protocol, has asDefault.",
     bad: &[
         (
             "traefik.yml",
@@ -66,9 +68,9 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::NoEntryPoint = &trouble.cause {
-            let finding = lint.at(trouble.at, &trouble.path, "no entry point serves this router").says(&trouble.says);
             found.push(
-                finding.help("name an entry point with entryPoints, or mend asDefault in the static configuration"),
+                lint.of(trouble, "no entry point serves this router")
+                    .help("name an entry point with entryPoints, or mend asDefault in the static configuration"),
             );
         }
     }

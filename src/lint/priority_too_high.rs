@@ -8,7 +8,8 @@ pub(super) static LINT: Lint = Lint {
     name: "priority-too-high",
     severity: Severity::Error,
     summary: "A priority that is kept for Traefik itself",
-    explanation: "The highest priorities belong to the routers of Traefik itself; it disables a router with a priority above 9223372036854774807.",
+    explanation: "The highest priorities belong to the routers of Traefik itself; it disables a router with a \
+                  priority above 9223372036854774807.",
     bad: &[(
         "routes.yml",
         r#"http:
@@ -45,10 +46,10 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::PriorityTooHigh = &trouble.cause {
-            let finding = lint
-                .at(trouble.at, &trouble.path, "this priority is above what Traefik leaves to users")
-                .says(&trouble.says);
-            found.push(finding.help("9223372036854774807 is the highest; a small number does as well"));
+            found.push(
+                lint.of(trouble, "this priority is above what Traefik leaves to users")
+                    .help("9223372036854774807 is the highest; a small number does as well"),
+            );
         }
     }
 }

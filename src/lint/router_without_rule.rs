@@ -8,7 +8,8 @@ pub(super) static LINT: Lint = Lint {
     name: "router-without-rule",
     severity: Severity::Error,
     summary: "A router without a rule",
-    explanation: "The file provider has no default rule: a router without one matches nothing, and Traefik disables it.",
+    explanation: "The file provider has no default rule: a router without one matches nothing, and Traefik \
+                  disables it.",
     bad: &[(
         "routes.yml",
         r#"http:
@@ -42,8 +43,10 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::NoRule = &trouble.cause {
-            let finding = lint.at(trouble.at, &trouble.path, "this router has no rule").says(&trouble.says);
-            found.push(finding.help("say which requests it takes, as in rule: Host(`example.com`)"));
+            found.push(
+                lint.of(trouble, "this router has no rule")
+                    .help("say which requests it takes, as in rule: Host(`example.com`)"),
+            );
         }
     }
 }

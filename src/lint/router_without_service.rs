@@ -8,7 +8,8 @@ pub(super) static LINT: Lint = Lint {
     name: "router-without-service",
     severity: Severity::Error,
     summary: "A router that leads nowhere",
-    explanation: "A router needs a service, or routers below it that name it in parentRefs; Traefik disables one that has neither.",
+    explanation: "A router needs a service, or routers below it that name it in parentRefs; Traefik disables one \
+                  that has neither.",
     bad: &[(
         "routes.yml",
         r#"http:
@@ -42,8 +43,10 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::NoService = &trouble.cause {
-            let finding = lint.at(trouble.at, &trouble.path, "this router has no service").says(&trouble.says);
-            found.push(finding.help("name the service that answers, or remove the router"));
+            found.push(
+                lint.of(trouble, "this router has no service")
+                    .help("name the service that answers, or remove the router"),
+            );
         }
     }
 }

@@ -8,7 +8,8 @@ pub(super) static LINT: Lint = Lint {
     name: "same-host",
     severity: Severity::Note,
     summary: "Two routers for the same host and path",
-    explanation: "Both routers name this host and path on one entry point. Only the one of higher priority is asked for it; the other works only for what else its rule matches.",
+    explanation: "Both routers name this host and path on one entry point. Only the one of higher priority is \
+                  asked for it; the other works only for what else its rule matches.",
     bad: &[(
         "routes.yml",
         r#"http:

@@ -8,7 +8,8 @@ pub(super) static LINT: Lint = Lint {
     name: "service-loop",
     severity: Severity::Error,
     summary: "A service or middleware that reaches itself",
-    explanation: "Traefik disables services that reach themselves by way of others, chains that hold themselves, and every router that leads there.",
+    explanation: "Traefik disables services that reach themselves by way of others, chains that hold themselves, \
+                  and every router that leads there.",
     bad: &[(
         "routes.yml",
         r#"http:
@@ -47,8 +48,11 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::Loop = &trouble.cause {
-            let finding = lint.at(trouble.at, &trouble.path, "this leads back to itself").says(&trouble.says);
-            found.push(finding.here("reaches itself").help("take one of the references out of the circle"));
+            found.push(
+                lint.of(trouble, "this leads back to itself")
+                    .here("reaches itself")
+                    .help("take one of the references out of the circle"),
+            );
         }
     }
 }

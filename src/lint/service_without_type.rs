@@ -8,7 +8,8 @@ pub(super) static LINT: Lint = Lint {
     name: "service-without-type",
     severity: Severity::Error,
     summary: "A service that says nothing",
-    explanation: "A service is a loadBalancer, or weighted, mirroring, failover or highestRandomWeight; Traefik disables a router whose service is none of them.",
+    explanation: "A service is a loadBalancer, or weighted, mirroring, failover or highestRandomWeight; Traefik \
+                  disables a router whose service is none of them.",
     bad: &[(
         "routes.yml",
         r#"http:
@@ -40,9 +41,10 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::ServiceWithoutType { name } = &trouble.cause {
-            let finding =
-                lint.at(trouble.at, &trouble.path, format!("the service {name:?} has no type")).says(&trouble.says);
-            found.push(finding.help("say what it is, as in loadBalancer: {servers: [{url: http://10.0.0.5:3000}]}"));
+            found.push(
+                lint.of(trouble, format!("the service {name:?} has no type"))
+                    .help("say what it is, as in loadBalancer: {servers: [{url: http://10.0.0.5:3000}]}"),
+            );
         }
     }
 }

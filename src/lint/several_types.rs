@@ -50,9 +50,7 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::SeveralTypes = &trouble.cause {
-            let finding =
-                lint.at(trouble.at, &trouble.path, "this service is of several types at once").says(&trouble.says);
-            found.push(finding.help("make two services of it"));
+            found.push(lint.of(trouble, "this service is of several types at once").help("make two services of it"));
         }
     }
 }

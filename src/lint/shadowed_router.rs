@@ -8,7 +8,9 @@ pub(super) static LINT: Lint = Lint {
     name: "shadowed-router",
     severity: Severity::Warning,
     summary: "A router that can never win",
-    explanation: "Traefik asks routers in the order of their priority, which is the length of the rule unless the router gives one, and the first whose rule matches wins. On every entry point of this router, others of higher priority take all requests that its rule matches.",
+    explanation: "Traefik asks routers in the order of their priority, which is the length of the rule unless the \
+                  router gives one, and the first whose rule matches wins. On every entry point of this router, \
+                  others of higher priority take all requests that its rule matches.",
     bad: &[(
         "routes.yml",
         r#"http:

@@ -1,6 +1,6 @@
 //! Routers of one host that ask for different TLS options.
 
-use super::{Lint, Subject, labelled};
+use super::{Lint, Subject};
 use crate::finding::{Finding, Severity};
 use crate::runtime::Cause;
 
@@ -8,7 +8,8 @@ pub(super) static LINT: Lint = Lint {
     name: "tls-options-conflict",
     severity: Severity::Warning,
     summary: "One host with different TLS options",
-    explanation: "The TLS options of a connection are chosen by the server name alone. Where routers on one entry point ask for different options for one host, Traefik uses the default options for all of them.",
+    explanation: "The TLS options of a connection are chosen by the server name alone. Where routers on one entry \
+                  point ask for different options for one host, Traefik uses the default options for all of them.",
     bad: &[(
         "routes.yml",
         r#"http:
@@ -64,14 +65,11 @@ tls:
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::TlsOptionsConflict { host, other } = &trouble.cause {
-            let finding = lint
-                .at(
-                    trouble.at,
-                    &trouble.path,
-                    format!("routers ask for different TLS options for {host}, so none of them apply"),
-                )
-                .says(&trouble.says);
-            found.push(labelled(finding, other).help("give all routers of this host the same tls.options"));
+            found.push(
+                lint.of(trouble, format!("routers ask for different TLS options for {host}, so none of them apply"))
+                    .labelled(other)
+                    .help("give all routers of this host the same tls.options"),
+            );
         }
     }
 }

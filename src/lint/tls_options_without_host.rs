@@ -8,7 +8,8 @@ pub(super) static LINT: Lint = Lint {
     name: "tls-options-without-host",
     severity: Severity::Warning,
     summary: "TLS options on a rule without a host",
-    explanation: "The TLS options of a connection are chosen by the server name, before the request is seen. On a router whose rule names no host they have no effect.",
+    explanation: "The TLS options of a connection are chosen by the server name, before the request is seen. On a \
+                  router whose rule names no host they have no effect.",
     bad: &[(
         "routes.yml",
         r#"http:
@@ -55,10 +56,10 @@ tls:
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::TlsOptionsWithoutHost = &trouble.cause {
-            let finding = lint
-                .at(trouble.at, &trouble.path, "these TLS options have no effect: the rule names no host")
-                .says(&trouble.says);
-            found.push(finding.help("add a Host to the rule, or change the options called default"));
+            found.push(
+                lint.of(trouble, "these TLS options have no effect: the rule names no host")
+                    .help("add a Host to the rule, or change the options called default"),
+            );
         }
     }
 }

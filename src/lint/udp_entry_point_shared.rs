@@ -1,6 +1,6 @@
 //! Several UDP routers on one entry point.
 
-use super::{Lint, Subject, labelled};
+use super::{Lint, Subject};
 use crate::finding::{Finding, Severity};
 use crate::runtime::Cause;
 
@@ -8,7 +8,8 @@ pub(super) static LINT: Lint = Lint {
     name: "udp-entry-point-shared",
     severity: Severity::Warning,
     summary: "Several UDP routers on one entry point",
-    explanation: "UDP has nothing to choose a router by: of several on one entry point Traefik takes the one whose name comes last in the alphabet.",
+    explanation: "UDP has nothing to choose a router by: of several on one entry point Traefik takes the one whose \
+                  name comes last in the alphabet.",
     bad: &[
         (
             "traefik.yml",
@@ -64,14 +65,11 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::UdpEntryPointShared { entry_point, other } = &trouble.cause {
-            let finding = lint
-                .at(
-                    trouble.at,
-                    &trouble.path,
-                    format!("another UDP router takes everything on the entry point {entry_point:?}"),
-                )
-                .says(&trouble.says);
-            found.push(labelled(finding, other).help("give each UDP router an entry point of its own"));
+            found.push(
+                lint.of(trouble, format!("another UDP router takes everything on the entry point {entry_point:?}"))
+                    .labelled(other)
+                    .help("give each UDP router an entry point of its own"),
+            );
         }
     }
 }

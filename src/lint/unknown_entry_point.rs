@@ -8,7 +8,9 @@ pub(super) static LINT: Lint = Lint {
     name: "unknown-entry-point",
     severity: Severity::Error,
     summary: "An entry point that the static configuration does not have",
-    explanation: "Traefik does not serve a router on an entry point that does not exist, and disables it where no other is left. Names of entry points are matched with regard to case; HTTP and TCP routers need one that takes TCP, UDP routers one that takes UDP.",
+    explanation: "Traefik does not serve a router on an entry point that does not exist, and disables it where no \
+                  other is left. Names of entry points are matched with regard to case; HTTP and TCP routers need \
+                  one that takes TCP, UDP routers one that takes UDP.",
     bad: &[
         (
             "traefik.yml",
@@ -67,13 +69,8 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::UnknownEntryPoint { name, known } = &trouble.cause {
-            let finding = lint
-                .at(
-                    trouble.at,
-                    &trouble.path,
-                    format!("the static configuration has no entry point {name:?} for this protocol"),
-                )
-                .says(&trouble.says);
+            let finding =
+                lint.of(trouble, format!("the static configuration has no entry point {name:?} for this protocol"));
             found.push(match known.is_empty() {
                 true => finding.help("the static configuration has none for this protocol"),
                 false => finding.help(format!("there are: {}", known.join(", "))),

@@ -1,6 +1,6 @@
 //! A router, a chain or an entry point names a middleware that nobody defines.
 
-use super::{Lint, Subject, labelled};
+use super::{Lint, Subject};
 use crate::finding::{Finding, Severity};
 use crate::runtime::Cause;
 
@@ -8,7 +8,9 @@ pub(super) static LINT: Lint = Lint {
     name: "unknown-middleware",
     severity: Severity::Error,
     summary: "A middleware that is named but not defined",
-    explanation: "Traefik disables a router that names a middleware that does not exist, also by way of a chain or of an entry point. Define it, or correct the name: names of objects are matched with regard to case.",
+    explanation: "Traefik disables a router that names a middleware that does not exist, also by way of a chain or \
+                  of an entry point. Define it, or correct the name: names of objects are matched with regard to \
+                  case.",
     bad: &[(
         "routes.yml",
         r#"http:
@@ -48,9 +50,11 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::UnknownMiddleware { name, nearest } = &trouble.cause {
-            let finding =
-                lint.at(trouble.at, &trouble.path, format!("there is no middleware {name:?}")).says(&trouble.says);
-            found.push(labelled(finding, nearest).help("define the middleware, or correct the name"));
+            found.push(
+                lint.of(trouble, format!("there is no middleware {name:?}"))
+                    .labelled(nearest)
+                    .help("define the middleware, or correct the name"),
+            );
         }
     }
 }

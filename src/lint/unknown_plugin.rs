@@ -8,7 +8,9 @@ pub(super) static LINT: Lint = Lint {
     name: "unknown-plugin",
     severity: Severity::Error,
     summary: "A middleware of a plugin that is not declared",
-    explanation: "Plugins are declared in the static configuration, below experimental.plugins or experimental.localPlugins, and are there when Traefik is started again. Traefik disables a middleware of any other, and every router that reaches it.",
+    explanation: "Plugins are declared in the static configuration, below experimental.plugins or \
+                  experimental.localPlugins, and are there when Traefik is started again. Traefik disables a \
+                  middleware of any other, and every router that reaches it.",
     bad: &[
         (
             "traefik.yml",

@@ -8,7 +8,9 @@ pub(super) static LINT: Lint = Lint {
     name: "unknown-resolver",
     severity: Severity::Warning,
     summary: "A certificate resolver that the static configuration does not have",
-    explanation: "Traefik only logs this: the router stays enabled and serves its self-signed default certificate, or another that happens to fit. Certificate resolvers are defined in the static configuration, and their names are matched with regard to case.",
+    explanation: "Traefik only logs this: the router stays enabled and serves its self-signed default certificate, \
+                  or another that happens to fit. Certificate resolvers are defined in the static configuration, \
+                  and their names are matched with regard to case.",
     bad: &[
         (
             "traefik.yml",
@@ -76,11 +78,9 @@ certificatesResolvers:
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::UnknownResolver { name } = &trouble.cause {
-            let finding = lint
-                .at(trouble.at, &trouble.path, format!("the static configuration has no certificate resolver {name:?}"))
-                .says(&trouble.says);
             found.push(
-                finding.help("define it below certificatesResolvers of the static configuration, or correct the name"),
+                lint.of(trouble, format!("the static configuration has no certificate resolver {name:?}"))
+                    .help("define it below certificatesResolvers of the static configuration, or correct the name"),
             );
         }
     }

@@ -1,6 +1,6 @@
 //! A service names a servers transport that nobody defines.
 
-use super::{Lint, Subject, labelled};
+use super::{Lint, Subject};
 use crate::finding::{Finding, Severity};
 use crate::runtime::Cause;
 
@@ -8,7 +8,8 @@ pub(super) static LINT: Lint = Lint {
     name: "unknown-servers-transport",
     severity: Severity::Error,
     summary: "A servers transport that is named but not defined",
-    explanation: "Traefik disables a service that names a servers transport that does not exist, and every router that reaches it. HTTP and TCP services have servers transports of their own.",
+    explanation: "Traefik disables a service that names a servers transport that does not exist, and every router \
+                  that reaches it. HTTP and TCP services have servers transports of their own.",
     bad: &[(
         "routes.yml",
         r#"http:
@@ -51,11 +52,9 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::UnknownServersTransport { name, nearest } = &trouble.cause {
-            let finding = lint
-                .at(trouble.at, &trouble.path, format!("there is no servers transport {name:?}"))
-                .says(&trouble.says);
             found.push(
-                labelled(finding, nearest)
+                lint.of(trouble, format!("there is no servers transport {name:?}"))
+                    .labelled(nearest)
                     .help("define it below serversTransports of the same protocol, or correct the name"),
             );
         }

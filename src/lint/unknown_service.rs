@@ -1,6 +1,6 @@
 //! A router, a service or a middleware names a service that nobody defines.
 
-use super::{Lint, Subject, labelled};
+use super::{Lint, Subject};
 use crate::finding::{Finding, Severity};
 use crate::runtime::Cause;
 
@@ -8,7 +8,8 @@ pub(super) static LINT: Lint = Lint {
     name: "unknown-service",
     severity: Severity::Error,
     summary: "A service that is named but not defined",
-    explanation: "Traefik disables a router whose service, or a service below it, does not exist. Define the service, or correct the name: names of objects are matched with regard to case.",
+    explanation: "Traefik disables a router whose service, or a service below it, does not exist. Define the \
+                  service, or correct the name: names of objects are matched with regard to case.",
     bad: &[(
         "routes.yml",
         r#"http:
@@ -38,9 +39,11 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::UnknownService { name, nearest } = &trouble.cause {
-            let finding =
-                lint.at(trouble.at, &trouble.path, format!("there is no service {name:?}")).says(&trouble.says);
-            found.push(labelled(finding, nearest).help("define the service, or correct the name"));
+            found.push(
+                lint.of(trouble, format!("there is no service {name:?}"))
+                    .labelled(nearest)
+                    .help("define the service, or correct the name"),
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A router names TLS options that nobody defines.
 
-use super::{Lint, Subject, labelled};
+use super::{Lint, Subject};
 use crate::finding::{Finding, Severity};
 use crate::runtime::Cause;
 
@@ -8,7 +8,8 @@ pub(super) static LINT: Lint = Lint {
     name: "unknown-tls-options",
     severity: Severity::Error,
     summary: "TLS options that are named but not defined",
-    explanation: "Traefik disables a router that names TLS options that do not exist, and closes every TLS connection for its hosts.",
+    explanation: "Traefik disables a router that names TLS options that do not exist, and closes every TLS \
+                  connection for its hosts.",
     bad: &[(
         "routes.yml",
         r#"http:
@@ -55,9 +56,11 @@ tls:
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::UnknownTlsOptions { name, nearest } = &trouble.cause {
-            let finding =
-                lint.at(trouble.at, &trouble.path, format!("there are no TLS options {name:?}")).says(&trouble.says);
-            found.push(labelled(finding, nearest).help("define them below tls.options, or correct the name"));
+            found.push(
+                lint.of(trouble, format!("there are no TLS options {name:?}"))
+                    .labelled(nearest)
+                    .help("define them below tls.options, or correct the name"),
+            );
         }
     }
 }
