@@ -8,7 +8,7 @@ use crate::inventory::{Definition, Inventory, Part, TlsPart};
 use crate::name::Kind;
 use crate::surroundings::Surroundings;
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The state of one object.
 #[derive(Clone, Debug, Default)]
@@ -92,6 +92,9 @@ pub(super) struct Board<'a, 's> {
     pub(super) surroundings: &'s Surroundings,
     /// States of services and middlewares, by place in the inventory.
     pub(super) states: Vec<State>,
+    /// TCP and UDP services that have been built, by place, and whether each tells its parents if it is up. Many ways can
+    /// lead to one: each is gone once.
+    pub(super) layer4: HashMap<usize, bool>,
     troubles: Vec<Trouble>,
     seen: HashSet<(Location, String)>,
     built: Built,
@@ -100,7 +103,15 @@ pub(super) struct Board<'a, 's> {
 impl<'a, 's> Board<'a, 's> {
     pub(super) fn new(inventory: &'s Inventory<'a>, surroundings: &'s Surroundings) -> Board<'a, 's> {
         let states = vec![State::default(); inventory.all().len()];
-        Board { inventory, surroundings, states, troubles: Vec::new(), seen: HashSet::new(), built: Built::default() }
+        Board {
+            inventory,
+            surroundings,
+            states,
+            layer4: HashMap::new(),
+            troubles: Vec::new(),
+            seen: HashSet::new(),
+            built: Built::default(),
+        }
     }
 
     /// Builds HTTP services and middlewares; what has been built stays so.

@@ -265,11 +265,16 @@ fn child_routers<'a>(
         if !routers[child].state.errors.is_empty() {
             continue;
         }
+        if routers[child].built {
+            added += 1;
+            continue;
+        }
         if let Err(says) = handler(board, routers, children, child, faults, depth + 1) {
             routers[child].state.add(&says, true);
             continue;
         }
         if add_route(board, &mut routers[child], faults) {
+            routers[child].built = true;
             added += 1;
         }
     }

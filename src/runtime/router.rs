@@ -33,6 +33,8 @@ pub(super) struct Router<'a> {
     /// Names of parents, with their provider.
     pub(super) parents: Vec<String>,
     pub(super) state: State,
+    /// Whether it is in place below one of its parents: it is the same below the others.
+    pub(super) built: bool,
 }
 
 /// The TLS of a router.
@@ -104,6 +106,7 @@ fn read<'a>(definition: Definition<'a>) -> Router<'a> {
         observability: observability.is_some(),
         parents: parents.map(value::list).unwrap_or_default().into_iter().map(qualified).collect(),
         state: State::default(),
+        built: false,
     }
 }
 

@@ -152,9 +152,12 @@ fn service(board: &mut Board<'_, '_>, reference: &Reference<'_>, stack: &mut Vec
             return Err(says);
         }
     };
+    if let Some(tells) = board.layer4.get(&place) {
+        return Ok(*tells);
+    }
     let definition = board.definition(place);
     let [balancer, weighted] = value::pick(definition.value, ["loadBalancer", "weighted"]);
-    match (balancer, weighted) {
+    let built = match (balancer, weighted) {
         (Some(_), Some(_)) => Err(several_types(board, place, definition.key.span())),
         (Some(balancer), None) => load_balancer(board, place, balancer),
         (None, Some(weighted)) => self::weighted(board, place, weighted, stack),
@@ -163,7 +166,8 @@ fn service(board: &mut Board<'_, '_>, reference: &Reference<'_>, stack: &mut Vec
             let cause = Cause::ServiceWithoutType { name: definition.name.to_owned() };
             Err(fail(board, place, "", definition.key.span(), &says, cause))
         }
-    }
+    };
+    built.inspect(|tells| _ = board.layer4.insert(place, *tells))
 }
 
 /// Notes a service of several types.

@@ -64,9 +64,12 @@ fn service(board: &mut Board<'_, '_>, reference: &Reference<'_>, stack: &mut Vec
             return Err(says);
         }
     };
+    if board.layer4.contains_key(&place) {
+        return Ok(());
+    }
     let definition = board.definition(place);
     let [balancer, weighted] = value::pick(definition.value, ["loadBalancer", "weighted"]);
-    match (balancer, weighted) {
+    let built = match (balancer, weighted) {
         (Some(_), Some(_)) => Err(several_types(board, place, definition.key.span())),
         (Some(_), None) => Ok(()),
         (None, Some(weighted)) => self::weighted(board, place, weighted, stack),
@@ -75,7 +78,8 @@ fn service(board: &mut Board<'_, '_>, reference: &Reference<'_>, stack: &mut Vec
             let cause = Cause::ServiceWithoutType { name: definition.name.to_owned() };
             Err(fail(board, place, "", definition.key.span(), &says, cause))
         }
-    }
+    };
+    built.inspect(|()| _ = board.layer4.insert(place, false))
 }
 
 fn weighted<'a>(

@@ -3,6 +3,7 @@
 mod formats;
 mod since;
 mod targets;
+mod ways;
 
 use crate::support::place::{Place, Ran};
 use serde_json::Value;
