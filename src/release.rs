@@ -35,6 +35,11 @@ impl Release {
         self >= Release { minor, patch }
     }
 
+    /// Whether this release has what came with 3.6.`six` and with 3.7.`seven`.
+    pub fn has_fix(self, six: u32, seven: u32) -> bool {
+        if self.minor == 6 { self.patch >= six } else { self.since(7, seven) }
+    }
+
     /// Whether `*.example.com` works in `Host` and `HostSNI`. Measured: from 3.7.0 on; before, `Host` never
     /// matches it and `HostSNI` is refused.
     pub fn has_wildcard_hosts(self) -> bool {

@@ -1,8 +1,7 @@
 //! Traefik's rule language: reading a router's `rule`, asking it questions, writing it back.
 //!
-//! Traefik hands a rule to Go's expression parser and then builds its matchers one by one. Both
-//! halves are repeated here, so that [`parse`] refuses what Traefik 3.7 refuses. Two things are
-//! not: regular expressions are not compiled, and a rule in the `v2` syntax is not understood.
+//! Traefik hands a rule to Go's expression parser and then builds its matchers one by one. [`parse`] repeats the first
+//! half and checks values, [`compile`] both, in either syntax and with the regular expressions, as a release has them.
 
 mod build;
 mod check;

@@ -209,6 +209,9 @@ pub enum Cause {
     },
 }
 
+/// Deeper nesting than anybody writes; what is below is taken to be in order.
+const DEEPEST: usize = 200;
+
 /// Builds what Traefik would build.
 pub fn build<'a>(inventory: &Inventory<'a>, surroundings: &Surroundings) -> Runtime<'a> {
     let mut board = Board::new(inventory, surroundings);

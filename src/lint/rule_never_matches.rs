@@ -32,11 +32,11 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
         let Some(node) = rule else { continue };
         let Some(text) = value::text(node).filter(|text| is_odd(text)) else { continue };
         let syntax = Syntax::of(&syntax.and_then(value::text).unwrap_or_default());
-        let Ok(rule) = rule::compile(Protocol::Http, syntax, release, &text) else { continue };
         if syntax == Syntax::V2 {
             continue;
         }
-        for (part, why, cure) in rule.dead_parts(Protocol::Http, release) {
+        let Ok(rule) = rule::compile(Protocol::Http, syntax, release, &text) else { continue };
+        for (part, why, cure) in rule.dead_parts(release) {
             let at = Location::of(definition.file, node.span_within(part));
             let path = format!("http.routers.{}.rule", definition.name);
             let finding = lint.at(at, path, "no request matches this").here(why);

@@ -1,16 +1,16 @@
-//! Values that no request has: Traefik takes such a rule, and it never matches.
+//! Values that no HTTP request has: Traefik takes such a rule, and it never matches.
 
-use super::{Matcher, MatcherName, Protocol, Rule};
+use super::{Matcher, MatcherName, Rule};
 use crate::release::Release;
 use std::ops::Range;
 
 impl Rule {
     /// Matchers that can never match, each with the reason and, where there is one, the cure. Negated ones always match
     /// then, which is not looked at.
-    pub fn dead_parts(&self, protocol: Protocol, release: Release) -> Vec<(Range<usize>, String, Option<String>)> {
+    pub fn dead_parts(&self, release: Release) -> Vec<(Range<usize>, String, Option<String>)> {
         let mut found = Vec::new();
         self.each_matcher(false, &mut |matcher, negated| {
-            if let (false, Some((why, cure))) = (negated, dead(matcher, protocol, release)) {
+            if let (false, Some((why, cure))) = (negated, dead(matcher, release)) {
                 found.push((matcher.span.clone(), why, cure));
             }
         });
@@ -20,12 +20,12 @@ impl Rule {
 
 type Reason = (String, Option<String>);
 
-fn dead(matcher: &Matcher, protocol: Protocol, release: Release) -> Option<Reason> {
+fn dead(matcher: &Matcher, release: Release) -> Option<Reason> {
     let value = matcher.args.first()?;
     match matcher.name {
         MatcherName::Host => host(value, release),
         MatcherName::Path | MatcherName::PathPrefix => path(value),
-        MatcherName::HostRegexp if protocol == Protocol::Http => template(value),
+        MatcherName::HostRegexp => template(value),
         _ => None,
     }
 }
@@ -112,7 +112,7 @@ mod tests {
     fn what_no_request_has_is_found() {
         let release = Release::parse("3.7").unwrap();
         let dead = |text: &str| {
-            !super::super::parse(Protocol::Http, text).unwrap().dead_parts(Protocol::Http, release).is_empty()
+            !super::super::parse(crate::rule::Protocol::Http, text).unwrap().dead_parts(release).is_empty()
         };
         for text in [
             "Host(`a.com:80`)",

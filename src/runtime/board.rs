@@ -161,6 +161,45 @@ impl<'a, 's> Board<'a, 's> {
         }
     }
 
+    /// Notes what is wrong with an object itself, which only who uses it suffers from; gives Traefik's words back.
+    pub(super) fn fault_in(&mut self, place: usize, field: &str, span: Span, says: &str, cause: Cause) -> String {
+        let (kind, part, definition) = self.inventory.all()[place];
+        let owner = Owner { kind, part, name: definition.name, field };
+        self.trouble(self.at(place, span), || owner.path(), says, cause);
+        says.to_owned()
+    }
+
+    /// The same of what disables the object too.
+    pub(super) fn fail(&mut self, place: usize, field: &str, span: Span, says: &str, cause: Cause) -> String {
+        self.states[place].add(says, true);
+        self.fault_in(place, field, span, says, cause)
+    }
+
+    /// Notes a service of several types.
+    pub(super) fn several_types(&mut self, place: usize) -> String {
+        let says = "cannot create service: multi-types service not supported, consider declaring two different \
+                    pieces of service instead";
+        self.fail(place, "", self.definition(place).key.span(), says, Cause::SeveralTypes)
+    }
+
+    /// Notes a service or middleware that is not there; gives Traefik's words back.
+    pub(super) fn missing(&mut self, kind: Kind, part: Part, reference: &Reference<'_>) -> String {
+        let full = reference.qualified();
+        let says = match (kind, part) {
+            (_, Part::Middleware) => format!("middleware {full:?} does not exist"),
+            (Kind::Udp, _) => format!("the UDP service {full:?} does not exist"),
+            _ => format!("the service {full:?} does not exist"),
+        };
+        let name = reference.text.to_owned();
+        let nearest = self.nearest(kind, part, reference.text);
+        let cause = match part {
+            Part::Middleware => Cause::UnknownMiddleware { name, nearest },
+            _ => Cause::UnknownService { name, nearest },
+        };
+        self.trouble(reference.at, || reference.owner.path(), &says, cause);
+        says
+    }
+
     /// The name most like one that is not there, with its place.
     pub(super) fn nearest(&self, kind: Kind, part: Part, text: &str) -> Option<Label> {
         let wanted = text.rsplit_once('@').map_or(text, |(name, _)| name);

@@ -1,8 +1,8 @@
 //! HTTP middlewares as Traefik builds them, one by one for each router that they stand on.
 
 use super::board::{Owner, Reference, Target, provider_of, span_or};
-use super::service::{Builder, DEEPEST, Stack};
-use super::{Cause, middleware};
+use super::service::{Builder, Stack};
+use super::{Cause, DEEPEST, middleware};
 use crate::document::Ref;
 use crate::finding::Location;
 use crate::inventory::Part;
@@ -31,13 +31,7 @@ impl<'a> Builder<'_, 'a, '_> {
         let place = match self.board.find(Kind::Http, Part::Middleware, reference) {
             Target::Foreign => return Ok(()),
             Target::Ours(place) => place,
-            Target::Nothing => {
-                let says = format!("middleware {:?} does not exist", reference.qualified());
-                let nearest = self.board.nearest(Kind::Http, Part::Middleware, reference.text);
-                let cause = Cause::UnknownMiddleware { name: reference.text.to_owned(), nearest };
-                self.board.trouble(reference.at, || reference.owner.path(), &says, cause);
-                return Err(says);
-            }
+            Target::Nothing => return Err(self.board.missing(Kind::Http, Part::Middleware, reference)),
         };
         if self.built.middlewares[place] || stack.len() > DEEPEST {
             return Ok(());
@@ -73,7 +67,7 @@ impl<'a> Builder<'_, 'a, '_> {
         }
         if let Err(broken) = checked {
             let cause = Cause::BadMiddleware { name: name.to_owned(), kind: broken.kind };
-            return Err(self.fail(place, &broken.field, broken.at, &broken.says, cause));
+            return Err(self.board.fail(place, &broken.field, broken.at, &broken.says, cause));
         }
         match chain.and_then(|chain| value::field(chain, "middlewares")) {
             Some(list) => self.chain(list, definition.file, provider_of(name), owner("chain.middlewares"), stack),

@@ -4,7 +4,7 @@ use super::board::{Board, Owner, Reference, State};
 use super::router::{self, Router};
 use super::service::Builder;
 use super::tls::{self, Rules};
-use super::{Cause, Object, tree};
+use super::{Cause, DEEPEST, Object, tree};
 use crate::finding::Location;
 use crate::inventory::Part;
 use crate::name::Kind;
@@ -259,7 +259,6 @@ fn child_routers<'a>(
     faults: &Faults,
     depth: usize,
 ) -> Result<(), String> {
-    const DEEPEST: usize = 200;
     let mut added = 0;
     for child in children[index].iter().copied().filter(|_| depth < DEEPEST) {
         if !routers[child].state.errors.is_empty() {

@@ -12,7 +12,6 @@ mod traffic;
 mod users;
 
 use crate::document::{Ref, Span};
-use crate::release::Release;
 use crate::schema::value;
 use crate::surroundings::{Named, Surroundings};
 use part::Part;
@@ -199,11 +198,6 @@ pub(super) fn content<'a>(text: &'a str, surroundings: &'a Surroundings) -> Cont
         None if text.contains('\n') => Content::Bytes(text.as_bytes()),
         None => Content::Unknown,
     }
-}
-
-/// Whether a release has what came with 3.6.`six` and 3.7.`seven`.
-fn has_fix(release: Release, six: u32, seven: u32) -> bool {
-    release.since(7, seven) || (release.since(6, six) && !release.since(7, 0))
 }
 
 fn is_folder(why: &str) -> bool {

@@ -72,14 +72,12 @@ fn host(host: &str, release: Release) -> Option<String> {
             None => return Some("missing ']' in host".into()),
         },
         // Go 1.26 takes everything after the first colon for the port, older Go what comes after the last.
-        false if release.since(7, 7) || (release.since(6, 24) && !release.since(7, 0)) => {
-            host.find(':').map_or("", |at| &host[at..])
-        }
+        false if release.has_fix(24, 7) => host.find(':').map_or("", |at| &host[at..]),
         false => host.rfind(':').map_or("", |at| &host[at..]),
     };
     let digits = port.strip_prefix(':');
     // Since Go 1.25.9, brackets must hold an address of version 6.
-    if release.since(7, 0) || release.since(6, 15) {
+    if release.since(6, 15) {
         if let Some(inner) = host.strip_prefix('[').and_then(|rest| rest.rsplit_once(']')).map(|(inner, _)| inner) {
             let address = inner.split('%').next().unwrap_or_default();
             if address.parse::<std::net::Ipv4Addr>().is_ok() {

@@ -3,8 +3,8 @@
 
 use super::board::{Board, Owner, Reference, Target, provider_of, span_or};
 use super::server_url;
-use super::{Cause, Status};
-use crate::document::{Ref, Span};
+use super::{Cause, DEEPEST, Status};
+use crate::document::Ref;
 use crate::inventory::Part;
 use crate::name::Kind;
 use crate::schema::value;
@@ -23,9 +23,6 @@ pub(super) enum Handler {
 
 /// What is being built: services and middlewares, by their places, the outermost first.
 pub(super) type Stack = Vec<usize>;
-
-/// Deeper nesting than anybody writes; what is below is taken to be in order.
-pub(super) const DEEPEST: usize = 200;
 
 /// What has been built so far, by place in the inventory.
 #[derive(Default)]
@@ -58,13 +55,7 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
         let place = match self.board.find(Kind::Http, Part::Service, reference) {
             Target::Foreign => return Ok(Handler::Foreign),
             Target::Ours(place) => place,
-            Target::Nothing => {
-                let says = format!("the service {:?} does not exist", reference.qualified());
-                let nearest = self.board.nearest(Kind::Http, Part::Service, reference.text);
-                let cause = Cause::UnknownService { name: reference.text.to_owned(), nearest };
-                self.board.trouble(reference.at, || reference.owner.path(), &says, cause);
-                return Err(says);
-            }
+            Target::Nothing => return Err(self.board.missing(Kind::Http, Part::Service, reference)),
         };
         if let Some(handler) = &self.built.services[place] {
             return Ok(handler.clone());
@@ -110,9 +101,7 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
         );
         let types = [balancer, weighted, hrw, mirroring, failover];
         if types.iter().flatten().count() > 1 {
-            let says = "cannot create service: multi-types service not supported, consider declaring two different \
-                        pieces of service instead";
-            return Err(self.fail(place, "", definition.key.span(), says, Cause::SeveralTypes));
+            return Err(self.board.several_types(place));
         }
         self.recursion(place, stack)?;
         stack.push(place);
@@ -125,7 +114,7 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
             _ => {
                 let says = format!("the service \"{}@file\" does not have any type defined", definition.name);
                 let cause = Cause::ServiceWithoutType { name: definition.name.to_owned() };
-                Err(self.fail(place, "", definition.key.span(), &says, cause))
+                Err(self.board.fail(place, "", definition.key.span(), &says, cause))
             }
         };
         let built =
@@ -141,15 +130,6 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
         built.inspect_err(|says| self.board.states[place].add(says, true))
     }
 
-    /// Notes what is wrong with an object itself; gives Traefik's words back.
-    pub(super) fn fail(&mut self, place: usize, field: &str, span: Span, says: &str, cause: Cause) -> String {
-        let (kind, part, definition) = self.board.inventory.all()[place];
-        let owner = Owner { kind, part, name: definition.name, field };
-        self.board.states[place].add(says, true);
-        self.board.trouble(self.board.at(place, span), || owner.path(), says, cause);
-        says.to_owned()
-    }
-
     /// Refuses what is being built already.
     pub(super) fn recursion(&mut self, place: usize, stack: &Stack) -> Result<(), String> {
         if !stack.contains(&place) {
@@ -157,10 +137,10 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
         }
         let (_, part, definition) = self.board.inventory.all()[place];
         let release = self.board.surroundings.release;
-        let named = release.since(7, 0) || (release.since(6, 8) && !release.since(7, 0));
+        let named = release.since(6, 8);
         if part == Part::Service && !named {
             let says = "goroutine stack exceeds 1000000000-byte limit: fatal error: stack overflow";
-            return Err(self.fail(place, "", definition.key.span(), says, Cause::CrashingLoop));
+            return Err(self.board.fail(place, "", definition.key.span(), says, Cause::CrashingLoop));
         }
         let all = self.board.inventory.all();
         let shown = |place: &usize| {
@@ -178,7 +158,7 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
             definition.name,
             way.join("->")
         );
-        Err(self.fail(place, "", definition.key.span(), &says, Cause::Loop))
+        Err(self.board.fail(place, "", definition.key.span(), &says, Cause::Loop))
     }
 
     fn load_balancer(&mut self, place: usize, balancer: Ref<'a>) -> Result<Handler, String> {
@@ -208,7 +188,7 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
             other => {
                 let says = format!("unsupported load-balancer strategy {other:?}");
                 let span = span_or(strategy, definition.key);
-                return Err(self.fail(place, "loadBalancer.strategy", span, &says, Cause::BadService));
+                return Err(self.board.fail(place, "loadBalancer.strategy", span, &says, Cause::BadService));
             }
         };
         let transport_text = transport.and_then(value::text).unwrap_or_default();
@@ -236,7 +216,7 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
             if let Some(why) = server_url::fault(&text, release) {
                 let says = format!("error parsing server URL {text}: {why}");
                 let cause = Cause::BadServerUrl { url: text.into_owned() };
-                return Err(self.fail(place, "loadBalancer.servers", span_or(url, *server), &says, cause));
+                return Err(self.board.fail(place, "loadBalancer.servers", span_or(url, *server), &says, cause));
             }
             if missing {
                 let says = format!(
@@ -301,7 +281,13 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
             let percent = value::field(mirror, "percent");
             if percent.and_then(value::integer).is_some_and(|percent| !(0..=100).contains(&percent)) {
                 let says = "percent must be between 0 and 100";
-                return Err(self.fail(place, "mirroring.mirrors", span_or(percent, mirror), says, Cause::BadService));
+                return Err(self.board.fail(
+                    place,
+                    "mirroring.mirrors",
+                    span_or(percent, mirror),
+                    says,
+                    Cause::BadService,
+                ));
             }
         }
         let why = match (health.filter(|node| value::is_on(*node)), main) {
@@ -373,7 +359,7 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
             }
         };
         let cause = Cause::HealthCheckMissing { child: text.into_owned() };
-        Err(self.fail(place, kind, span_or(name, part), &says, cause))
+        Err(self.board.fail(place, kind, span_or(name, part), &says, cause))
     }
 }
 

@@ -3,16 +3,13 @@
 use super::board::{Board, Owner, Reference, Target, provider_of, span_or};
 use super::http::{bad_rule, check_entry_points, exists, object, too_high};
 use super::router::{self, Router};
-use super::{Cause, Object, middleware, tls, transport};
-use crate::document::{Ref, Span};
+use super::{Cause, DEEPEST, Object, middleware, tls, transport};
+use crate::document::Ref;
 use crate::finding::Location;
 use crate::inventory::Part;
 use crate::name::Kind;
 use crate::rule::{self, Protocol, RuleError, Syntax};
 use crate::schema::value;
-
-/// Deeper nesting than anybody writes.
-const DEEPEST: usize = 200;
 
 pub(super) fn build<'a>(board: &mut Board<'a, '_>) -> Vec<Object<'a>> {
     let mut routers = router::all(board, Kind::Tcp);
@@ -120,13 +117,7 @@ fn middleware(board: &mut Board<'_, '_>, reference: &Reference<'_>) -> Result<()
     let place = match board.find(Kind::Tcp, Part::Middleware, reference) {
         Target::Foreign => return Ok(()),
         Target::Ours(place) => place,
-        Target::Nothing => {
-            let says = format!("middleware {:?} does not exist", reference.qualified());
-            let nearest = board.nearest(Kind::Tcp, Part::Middleware, reference.text);
-            let cause = Cause::UnknownMiddleware { name: reference.text.to_owned(), nearest };
-            board.trouble(reference.at, || reference.owner.path(), &says, cause);
-            return Err(says);
-        }
+        Target::Nothing => return Err(board.missing(Kind::Tcp, Part::Middleware, reference)),
     };
     let definition = board.definition(place);
     let name = definition.name;
@@ -134,7 +125,7 @@ fn middleware(board: &mut Board<'_, '_>, reference: &Reference<'_>) -> Result<()
         return Ok(());
     };
     let cause = Cause::BadMiddleware { name: name.to_owned(), kind: broken.kind };
-    Err(fail(board, place, &broken.field, broken.at, &broken.says, cause))
+    Err(board.fail(place, &broken.field, broken.at, &broken.says, cause))
 }
 
 /// Whether a service tells its parents if it is up.
@@ -144,13 +135,7 @@ fn service(board: &mut Board<'_, '_>, reference: &Reference<'_>, stack: &mut Vec
     let place = match board.find(Kind::Tcp, Part::Service, reference) {
         Target::Foreign => return Ok(true),
         Target::Ours(place) => place,
-        Target::Nothing => {
-            let says = format!("the service {:?} does not exist", reference.qualified());
-            let nearest = board.nearest(Kind::Tcp, Part::Service, reference.text);
-            let cause = Cause::UnknownService { name: reference.text.to_owned(), nearest };
-            board.trouble(reference.at, || reference.owner.path(), &says, cause);
-            return Err(says);
-        }
+        Target::Nothing => return Err(board.missing(Kind::Tcp, Part::Service, reference)),
     };
     if let Some(tells) = board.layer4.get(&place) {
         return Ok(*tells);
@@ -158,44 +143,16 @@ fn service(board: &mut Board<'_, '_>, reference: &Reference<'_>, stack: &mut Vec
     let definition = board.definition(place);
     let [balancer, weighted] = value::pick(definition.value, ["loadBalancer", "weighted"]);
     let built = match (balancer, weighted) {
-        (Some(_), Some(_)) => Err(several_types(board, place, definition.key.span())),
+        (Some(_), Some(_)) => Err(board.several_types(place)),
         (Some(balancer), None) => load_balancer(board, place, balancer),
         (None, Some(weighted)) => self::weighted(board, place, weighted, stack),
         (None, None) => {
             let says = format!("the service \"{}@file\" does not have any type defined", definition.name);
             let cause = Cause::ServiceWithoutType { name: definition.name.to_owned() };
-            Err(fail(board, place, "", definition.key.span(), &says, cause))
+            Err(board.fail(place, "", definition.key.span(), &says, cause))
         }
     };
     built.inspect(|tells| _ = board.layer4.insert(place, *tells))
-}
-
-/// Notes a service of several types.
-pub(super) fn several_types(board: &mut Board<'_, '_>, place: usize, span: Span) -> String {
-    let says = "cannot create service: multi-types service not supported, consider declaring two different pieces of \
-                service instead";
-    fail(board, place, "", span, says, Cause::SeveralTypes)
-}
-
-/// Notes what is wrong with an object itself, which disables it; gives Traefik's words back.
-pub(super) fn fail(
-    board: &mut Board<'_, '_>,
-    place: usize,
-    field: &str,
-    span: Span,
-    says: &str,
-    cause: Cause,
-) -> String {
-    board.states[place].add(says, true);
-    trouble(board, place, field, span, says, cause)
-}
-
-/// Notes what is wrong with an object, which only who uses it suffers from.
-fn trouble(board: &mut Board<'_, '_>, place: usize, field: &str, span: Span, says: &str, cause: Cause) -> String {
-    let (kind, part, definition) = board.inventory.all()[place];
-    let owner = Owner { kind, part, name: definition.name, field };
-    board.trouble(board.at(place, span), || owner.path(), says, cause);
-    says.to_owned()
 }
 
 fn load_balancer<'a>(board: &mut Board<'a, '_>, place: usize, balancer: Ref<'a>) -> Result<Health, String> {
@@ -224,7 +181,7 @@ fn load_balancer<'a>(board: &mut Board<'a, '_>, place: usize, balancer: Ref<'a>)
             _ if text.is_empty() => {
                 if let Err(broken) = transport::tcp_load_balancer(balancer, board.surroundings) {
                     let cause = Cause::BadTransport { name: definition.name.to_owned() };
-                    return Err(trouble(board, place, "loadBalancer", broken.at, &broken.says, cause));
+                    return Err(board.fault_in(place, "loadBalancer", broken.at, &broken.says, cause));
                 }
             }
             Target::Foreign => {}
@@ -233,7 +190,7 @@ fn load_balancer<'a>(board: &mut Board<'a, '_>, place: usize, balancer: Ref<'a>)
                 let name = format!("{}@file", found.name);
                 if let Err(broken) = transport::tcp_transport(&name, found.value, board.surroundings) {
                     let cause = Cause::BadTransport { name: found.name.to_owned() };
-                    return Err(trouble(board, at, &broken.field, broken.at, &broken.says, cause));
+                    return Err(board.fault_in(at, &broken.field, broken.at, &broken.says, cause));
                 }
             }
             Target::Nothing => {
@@ -243,7 +200,7 @@ fn load_balancer<'a>(board: &mut Board<'a, '_>, place: usize, balancer: Ref<'a>)
                 };
                 let nearest = board.nearest(Kind::Tcp, Part::ServersTransport, &text);
                 let cause = Cause::UnknownServersTransport { name: text.to_string(), nearest };
-                return Err(trouble(board, place, "loadBalancer.serversTransport", span, &says, cause));
+                return Err(board.fault_in(place, "loadBalancer.serversTransport", span, &says, cause));
             }
         }
     }
@@ -269,7 +226,7 @@ fn weighted<'a>(
     let definition = board.definition(place);
     if stack.contains(&place) {
         let says = "goroutine stack exceeds 1000000000-byte limit: fatal error: stack overflow";
-        return Err(trouble(board, place, "weighted", definition.key.span(), says, Cause::CrashingLoop));
+        return Err(board.fault_in(place, "weighted", definition.key.span(), says, Cause::CrashingLoop));
     }
     if stack.len() > DEEPEST {
         return Ok(true);
@@ -296,7 +253,7 @@ fn weighted<'a>(
                 definition.name
             );
             let cause = Cause::HealthCheckMissing { child: text.into_owned() };
-            return Err(trouble(board, place, "weighted", span, &says, cause));
+            return Err(board.fault_in(place, "weighted", span, &says, cause));
         }
     }
     stack.pop();

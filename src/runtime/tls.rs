@@ -82,12 +82,12 @@ pub(super) fn check_resolver<'a>(board: &mut Board<'a, '_>, router: &Router<'a>,
 
 /// Whether a release judges each entry point by itself and renames the routers in conflict.
 fn judges_by_entry_point(release: Release) -> bool {
-    release.since(7, 5) || (release.since(6, 21) && !release.since(7, 0))
+    release.has_fix(21, 5)
 }
 
 /// Whether a release, before it judged by entry point, warned every router in conflict, without the host.
 fn warns_all(release: Release) -> bool {
-    (release.since(7, 2) && !release.since(7, 5)) || (release.since(6, 18) && !release.since(6, 21))
+    release.has_fix(18, 2) && !judges_by_entry_point(release)
 }
 
 /// Finds the routers whose options can't be told apart by the server name, and copies them as Traefik does.
@@ -196,7 +196,7 @@ fn note<'a>(board: &mut Board<'a, '_>, router: &mut Router<'a>, conflict: &Confl
     let rule = router.rule.as_ref().map_or("", |(rule, _)| rule);
     let words = "router's TLSOptions configuration is conflicting with other routers on the same entrypoint and host";
     // At first both were said in the same words.
-    let is_early = if release.since(7, 0) { !release.since(7, 4) } else { !release.since(6, 20) };
+    let is_early = !release.has_fix(20, 4);
     let (says, cause) = match conflict {
         Conflict::NoHost if warns_all(release) && is_early => (DIFFERENT.to_owned(), Cause::TlsOptionsWithoutHost),
         Conflict::NoHost => {

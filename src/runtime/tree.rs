@@ -2,11 +2,8 @@
 
 use super::board::Board;
 use super::router::Router;
-use super::{Cause, Location};
+use super::{Cause, DEEPEST, Location};
 use std::collections::HashMap;
-
-/// Deeper trees than anybody writes.
-const DEEPEST: usize = 200;
 
 /// Finds each router's children, by index, and notes what Traefik says about the tree.
 pub(super) fn children<'a>(board: &mut Board<'a, '_>, routers: &mut [Router<'a>]) -> Vec<Vec<usize>> {

@@ -3,17 +3,13 @@
 use super::board::{Board, Owner, Reference, Target, provider_of, span_or};
 use super::http::{check_entry_points, exists, object};
 use super::router::{self, Router};
-use super::tcp::{fail, several_types};
-use super::{Cause, Object};
+use super::{Cause, DEEPEST, Object};
 use crate::document::Ref;
 use crate::finding::{Label, Location};
 use crate::inventory::Part;
 use crate::name::Kind;
 use crate::schema::value;
 use std::collections::HashMap;
-
-/// Deeper nesting than anybody writes.
-const DEEPEST: usize = 200;
 
 pub(super) fn build<'a>(board: &mut Board<'a, '_>) -> Vec<Object<'a>> {
     let mut routers = router::all(board, Kind::Udp);
@@ -56,13 +52,7 @@ fn service(board: &mut Board<'_, '_>, reference: &Reference<'_>, stack: &mut Vec
     let place = match board.find(Kind::Udp, Part::Service, reference) {
         Target::Foreign => return Ok(()),
         Target::Ours(place) => place,
-        Target::Nothing => {
-            let says = format!("the UDP service {:?} does not exist", reference.qualified());
-            let nearest = board.nearest(Kind::Udp, Part::Service, reference.text);
-            let cause = Cause::UnknownService { name: reference.text.to_owned(), nearest };
-            board.trouble(reference.at, || reference.owner.path(), &says, cause);
-            return Err(says);
-        }
+        Target::Nothing => return Err(board.missing(Kind::Udp, Part::Service, reference)),
     };
     if board.layer4.contains_key(&place) {
         return Ok(());
@@ -70,13 +60,13 @@ fn service(board: &mut Board<'_, '_>, reference: &Reference<'_>, stack: &mut Vec
     let definition = board.definition(place);
     let [balancer, weighted] = value::pick(definition.value, ["loadBalancer", "weighted"]);
     let built = match (balancer, weighted) {
-        (Some(_), Some(_)) => Err(several_types(board, place, definition.key.span())),
+        (Some(_), Some(_)) => Err(board.several_types(place)),
         (Some(_), None) => Ok(()),
         (None, Some(weighted)) => self::weighted(board, place, weighted, stack),
         (None, None) => {
             let says = format!("the UDP service \"{}@file\" does not have any type defined", definition.name);
             let cause = Cause::ServiceWithoutType { name: definition.name.to_owned() };
-            Err(fail(board, place, "", definition.key.span(), &says, cause))
+            Err(board.fail(place, "", definition.key.span(), &says, cause))
         }
     };
     built.inspect(|()| _ = board.layer4.insert(place, false))
@@ -91,9 +81,7 @@ fn weighted<'a>(
     let definition = board.definition(place);
     if stack.contains(&place) {
         let says = "goroutine stack exceeds 1000000000-byte limit: fatal error: stack overflow";
-        let at = board.at(place, definition.key.span());
-        board.trouble(at, || format!("udp.services.{}.weighted", definition.name), says, Cause::CrashingLoop);
-        return Err(says.to_owned());
+        return Err(board.fault_in(place, "weighted", definition.key.span(), says, Cause::CrashingLoop));
     }
     if stack.len() > DEEPEST {
         return Ok(());

@@ -1,7 +1,7 @@
 //! Middlewares that decide who may pass: users, an authentication server, addresses.
 
 use super::part::Part;
-use super::{Broken, BrokenKind, address, client_tls, has_fix, source, users};
+use super::{Broken, BrokenKind, address, client_tls, source, users};
 use crate::rule;
 use crate::surroundings::Surroundings;
 
@@ -10,7 +10,7 @@ pub(super) fn basic_auth(part: &Part<'_, '_>, surroundings: &Surroundings) -> Re
     let release = surroundings.release;
     // From 3.6.11 on Traefik takes a first user for granted; 3.6.18 and 3.7.2 check that there is one.
     let takes_a_user = release.since(6, 11);
-    let checks = has_fix(release, 18, 2);
+    let checks = release.has_fix(18, 2);
     match users {
         Some(0) if checks => {
             let says = format!("no users found in {}", part.text("usersFile"));

@@ -1,7 +1,7 @@
 //! Middlewares that change the request or the answer: paths, redirections, headers.
 
 use super::part::Part;
-use super::{Broken, BrokenKind, has_fix};
+use super::{Broken, BrokenKind};
 use crate::rule;
 use crate::schema::value;
 use crate::surroundings::Surroundings;
@@ -107,5 +107,5 @@ fn sets_headers(part: &Part<'_, '_>, surroundings: &Surroundings) -> bool {
         || TEXTS.into_iter().any(|name| !part.text(name).is_empty())
         || COLLECTIONS.into_iter().any(holds_something)
         || is_number("stsSeconds", surroundings.release.since(6, 10))
-        || is_number("accessControlMaxAge", has_fix(surroundings.release, 22, 6))
+        || is_number("accessControlMaxAge", surroundings.release.has_fix(22, 6))
 }
