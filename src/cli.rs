@@ -100,6 +100,12 @@ pub struct Global {
     /// Traefik's static configuration, or a compose file: FILE, or compose.yaml#SERVICE [default: where Traefik looks for it]
     #[arg(long, global = true, value_parser = NonEmptyStringValueParser::new(), value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub r#static: Option<String>,
+    /// The flags that Traefik is started with, in place of its file: '--entryPoints.web.address=:80 …'
+    #[arg(long, global = true, conflicts_with = "static", allow_hyphen_values = true, value_name = "FLAGS")]
+    pub static_args: Option<String>,
+    /// What a path of Traefik's container is on this machine; may be repeated [default: the volumes of the compose file]
+    #[arg(long, global = true, value_delimiter = ',', value_parser = NonEmptyStringValueParser::new(), value_name = "CONTAINER=HOST")]
+    pub map: Vec<String>,
     /// The Traefik release that reads the files: 3.0 to 3.7, or to the patch, as 3.6.15 [default: 3.7]
     #[arg(long, global = true, value_name = "RELEASE")]
     pub traefik: Option<String>,

@@ -6,11 +6,12 @@ mod explain;
 mod init;
 pub mod man;
 mod route;
+mod static_source;
 mod validate;
 
 pub use context::{Context, find_settings};
 pub use explain::Explanation;
-pub use validate::{Counts, Fixed, Repair, ShownObject, Text, Validation};
+pub use validate::{Counts, Fixed, Repair, ShownObject, StaticUsed, Text, Validation};
 
 use crate::cli::{Command, RouteCommand};
 use crate::error::{Error, Place};

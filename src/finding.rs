@@ -30,8 +30,10 @@ impl Severity {
 pub enum Source {
     /// A file of the dynamic configuration, by its index in load order.
     File(usize),
-    /// The static configuration, or the compose file that holds it.
+    /// The static configuration, or the compose file or the flags that hold it.
     Static,
+    /// The compose file or the flags that start Traefik with a static configuration that stands elsewhere.
+    Launch,
     /// A name in the directory that Traefik does not load, by its index in the surroundings' entries.
     Entry(usize),
 }

@@ -41,6 +41,7 @@ mod middleware_several_types;
 mod middleware_without_type;
 mod middlewares;
 mod min_version_without_max;
+mod mounted_file;
 mod no_effect_option;
 mod no_entry_point;
 mod no_tls_beside_tls;
@@ -59,6 +60,7 @@ mod service_without_type;
 mod several_types;
 mod shadowed_router;
 mod shell_placeholder;
+mod static_faults;
 mod static_file_inside;
 mod static_refused;
 mod static_setting;
@@ -84,6 +86,7 @@ mod unknown_servers_transport;
 mod unknown_service;
 mod unknown_suppression;
 mod unknown_tls_options;
+mod unmapped_path;
 mod unused_but_broken;
 mod unused_middleware;
 mod unused_service;
@@ -196,6 +199,7 @@ pub static LINTS: &[&Lint] = &[
     &middleware_several_types::LINT,
     &middleware_without_type::LINT,
     &min_version_without_max::LINT,
+    &mounted_file::LINT,
     &no_effect_option::LINT,
     &no_entry_point::LINT,
     &no_tls_beside_tls::LINT,
@@ -236,6 +240,7 @@ pub static LINTS: &[&Lint] = &[
     &unknown_service::LINT,
     &unknown_suppression::LINT,
     &unknown_tls_options::LINT,
+    &unmapped_path::LINT,
     &unused_but_broken::LINT,
     &unused_middleware::LINT,
     &unused_service::LINT,

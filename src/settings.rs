@@ -6,8 +6,8 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Where a value comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where a value comes from; what counts more comes first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
     /// A flag on the command line.
     Flag,
@@ -38,6 +38,10 @@ pub struct SettingsFile {
     pub dir: Option<String>,
     /// `--static`.
     pub r#static: Option<String>,
+    /// `--static-args`.
+    pub static_args: Option<String>,
+    /// `--map`.
+    pub map: Vec<String>,
     /// `--traefik`.
     pub traefik: Option<String>,
     /// `--output`.
@@ -133,6 +137,8 @@ pub struct Settings {
 pub const KEYS: &[(&str, Option<&str>)] = &[
     ("dir", None),
     ("static", None),
+    ("static-args", None),
+    ("map", None),
     ("traefik", Some("3.7")),
     ("output", Some("table")),
     ("lock-timeout", Some("10s")),
@@ -222,6 +228,8 @@ fn from_file(file: &SettingsFile, key: &str) -> Option<String> {
     match key {
         "dir" => file.dir.clone(),
         "static" => file.r#static.clone(),
+        "static-args" => file.static_args.clone(),
+        "map" => (!file.map.is_empty()).then(|| file.map.join(",")),
         "traefik" => file.traefik.clone(),
         "output" => file.output.clone(),
         "lock-timeout" => file.lock_timeout.clone(),
@@ -267,7 +275,7 @@ mod tests {
         assert_eq!(
             error.to_string().lines().next(),
             Some(
-                "c.toml:3: unknown field `dirr`, expected one of `dir`, `static`, `traefik`, `output`, `lock-timeout`, `color`, `defaults`, `validate`"
+                "c.toml:3: unknown field `dirr`, expected one of `dir`, `static`, `static-args`, `map`, `traefik`, `output`, `lock-timeout`, `color`, `defaults`, `validate`"
             )
         );
     }

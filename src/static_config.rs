@@ -5,6 +5,7 @@ mod check;
 mod compose;
 mod fault;
 mod flags;
+mod launch;
 mod model;
 mod paths;
 mod schema;
@@ -12,11 +13,13 @@ mod tree;
 mod words;
 
 use crate::document::{Document, Format, Span, SyntaxError};
-pub use compose::{Compose, is_compose, variables};
+pub use compose::{is_compose, read_compose};
 pub use fault::{AddressProblem, Fault, FileProblem, Mistake, ResolverProblem};
+pub use launch::Launch;
 pub use paths::{Mapped, Mount, PathMap};
 use tree::Node;
-pub use words::{Word, interpolate, split};
+use words::Word;
+pub use words::variables;
 
 /// The entry point that Traefik adds for its own services.
 pub const TRAEFIK: &str = "traefik";
@@ -54,8 +57,6 @@ pub struct StaticConfig {
     pub plugins: Vec<NamedAt>,
     /// A plugin that surely can't be set up: Traefik then gives up all of them.
     pub broken_plugin: Option<NamedAt>,
-    /// What is wrong with it, beyond what can't be parsed.
-    pub faults: Vec<Fault>,
 }
 
 /// An entry point.
@@ -201,7 +202,7 @@ impl Reading {
     }
 
     /// Reads flags; where there are none, variables of the environment.
-    pub fn of_flags(words: &[Word], environment: &[(String, String, Span)]) -> Reading {
+    fn of_flags(words: &[Word], environment: &[(String, String, Span)]) -> Reading {
         let mut faults = Vec::new();
         let flags = flags::read(words, &mut faults);
         let variables = flags::environment(environment);
@@ -211,7 +212,7 @@ impl Reading {
         };
         if !flags.is_empty() {
             let variable = environment.iter().find(|(name, ..)| name.starts_with("TRAEFIK_"));
-            let mistake = || Mistake::Ignored { what: "variables", by: "the flags".into() };
+            let mistake = || Mistake::Ignored { what: "variables", by: "the flags" };
             faults.extend(variable.filter(|_| variables.is_some()).map(|(.., at)| Fault::new(mistake(), *at, "")));
         }
         let mut reading = Reading::of(&tree);
@@ -248,28 +249,7 @@ pub fn has_static_sections(document: &Document) -> bool {
     document.root().is_some_and(|root| ["entryPoints", "providers"].iter().any(|name| root.field(name).is_some()))
 }
 
-/// Why a text is not a static configuration.
-#[derive(Debug)]
-pub enum BadStatic {
-    /// It can't be parsed.
-    Syntax(SyntaxError),
-    /// It is a compose file in which the service is not named, or not there.
-    Service(String),
-}
-
 impl StaticConfig {
-    /// Reads Traefik's own file, or a compose file's service (`service` where several run Traefik).
-    pub fn parse(format: Format, source: String, service: Option<&str>) -> Result<StaticConfig, BadStatic> {
-        let document = Document::parse(format, source).map_err(BadStatic::Syntax)?;
-        let reading = match is_compose(&document) {
-            true => Compose::read(&document, service, std::path::Path::new("."), &|_| None)
-                .map_err(BadStatic::Service)?
-                .reading(),
-            false => Reading::of_document(&document),
-        };
-        Ok(StaticConfig { faults: reading.faults, ..reading.config.unwrap_or_default() })
-    }
-
     /// The entry point of this name.
     pub fn entry_point(&self, name: &str) -> Option<&EntryPoint> {
         self.entry_points.iter().find(|e| e.name == name)

@@ -2,7 +2,7 @@
 //! disk around the files. Plain values; the store brings them, so that whoever judges touches no disk.
 
 use crate::release::Release;
-use crate::static_config::StaticConfig;
+use crate::static_config::{Fault, StaticConfig};
 use std::collections::HashMap;
 use std::net::IpAddr;
 
@@ -13,6 +13,8 @@ pub struct Surroundings {
     pub release: Release,
     /// Traefik's static configuration; without it entry points, resolvers, plugins and other providers are unknown.
     pub static_config: Option<StaticConfig>,
+    /// What is wrong with that, and with the way Traefik is started.
+    pub static_faults: Vec<Fault>,
     /// Everything in the directory, in load order, folders before what is in them.
     pub entries: Vec<Entry>,
     /// Files that the configuration names (certificates, keys, users), by the path as it is written there.
@@ -92,6 +94,7 @@ impl Surroundings {
         Surroundings {
             release,
             static_config: None,
+            static_faults: Vec::new(),
             entries: Vec::new(),
             named: HashMap::new(),
             addresses: Vec::new(),

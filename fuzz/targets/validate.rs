@@ -3,12 +3,12 @@
 
 #![no_main]
 
-use cloudlunacy::document::Format;
+use cloudlunacy::document::{Document, Format};
 use cloudlunacy::finding::Source;
 use cloudlunacy::inventory::{Content, File, Inventory};
 use cloudlunacy::judge::judge;
 use cloudlunacy::release::Release;
-use cloudlunacy::static_config::StaticConfig;
+use cloudlunacy::static_config::{Launch, Reading, is_compose, read_compose};
 use cloudlunacy::surroundings::Surroundings;
 use libfuzzer_sys::fuzz_target;
 
@@ -26,7 +26,8 @@ fuzz_target!(|data: &[u8]| {
         let (path, format) = match (first / 5 + number as u8) % 3 {
             0 => (format!("{number}.toml"), Format::Toml),
             1 if number > 0 => {
-                surroundings.static_config = StaticConfig::parse(Format::Yaml, text.to_owned(), None).ok();
+                let reading = start(text).unwrap_or_else(|| Reading::of_file(Format::Yaml, text));
+                (surroundings.static_config, surroundings.static_faults) = (reading.config, reading.faults);
                 continue;
             }
             _ => (format!("{number}.yml"), Format::Yaml),
@@ -40,3 +41,15 @@ fuzz_target!(|data: &[u8]| {
         }
     }
 });
+
+/// The static configuration of flags, or of a compose file.
+fn start(text: &str) -> Option<Reading> {
+    if text.starts_with('-') {
+        return Some(Launch::of_flags(text).reading());
+    }
+    let document = Document::parse(Format::Yaml, text.to_owned()).ok().filter(is_compose)?;
+    let launch = read_compose(&document, None, "".as_ref(), &|_| None).ok()?;
+    let mut reading = launch.reading();
+    reading.faults.extend(reading.config.iter().flat_map(|config| launch.mounted_files(config)));
+    Some(reading)
+}

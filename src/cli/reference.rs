@@ -34,6 +34,8 @@ unknown key is an error. These are all keys:
 
   dir = \"/etc/traefik/dynamic\"        # --dir
   static = \"/etc/traefik/traefik.yml\" # --static; or \"compose.yaml#proxy\"
+  static-args = \"--api --ping\"       # --static-args; instead of static
+  map = [\"/etc/traefik=./traefik\"]   # --map
   traefik = \"3.7\"                     # --traefik
   output = \"table\"                    # --output
   lock-timeout = \"10s\"                # --lock-timeout

@@ -1,13 +1,14 @@
 //! What every command starts from: settings, Traefik's static configuration, the managed directory.
 
+use super::static_source::{self, StaticSource};
 use super::validate::places::elsewhere;
 use crate::cli::{Cli, Color, Command, Global, Output};
 use crate::document::Format;
-use crate::error::{Code, Error, Place};
+use crate::error::{Code, Error};
 use crate::plan::Facts;
 use crate::release::Release;
 use crate::settings::{Origin, Settings, SettingsFile, duration, parse_file};
-use crate::static_config::{BadStatic, StaticConfig};
+use crate::static_config::{PathMap, StaticConfig};
 use crate::store::{Known, Snapshot, Store};
 use crate::surroundings::Surroundings;
 use anyhow::Context as _;
@@ -25,8 +26,8 @@ pub struct Context {
     pub facts: Facts,
     /// The managed directory.
     pub store: Store,
-    /// Where the static configuration would stand, where one was named.
-    pub static_file: Option<PathBuf>,
+    /// Where the static configuration stands, and what is wrong with it.
+    pub static_source: StaticSource,
     /// The flags that every command takes.
     pub global: Global,
     /// Whether there is a user to ask.
@@ -58,7 +59,11 @@ impl Context {
             let global = Global { dir: Some(dir.display().to_string()), ..cli.global.clone() };
             resolved = resolve(&global, file, may_be_missing)?;
         }
-        let Resolved { settings, static_config, static_file, dir, only } = resolved;
+        let Resolved { settings, static_source, dir, only } = resolved;
+        // Whoever changes something must know what holds; whoever judges reports it.
+        if let (false, Some(error)) = (matches!(cli.command, Command::Validate(_)), static_source.syntax_error()) {
+            return Err(error);
+        }
         one_of::<Output>(&settings, "output")?;
         one_of::<Color>(&settings, "color")?;
         let timeout = settings.get("lock-timeout").unwrap_or_default();
@@ -66,13 +71,14 @@ impl Context {
             Error::new(Code::BadValue, format!("{timeout:?} is no length of time")).hint("write 10s, 500ms or 2m")
         })?;
         let release = Release::parse(settings.get("traefik").unwrap_or_default())?;
+        let static_config = static_source.config.clone();
         let facts = Facts { static_config, defaults: settings.defaults.clone(), only: only.clone(), release };
         let store = Store::new(dir, only, timeout, command_line);
         Ok(Context {
             settings,
             facts,
             store,
-            static_file,
+            static_source,
             interactive,
             warnings: RefCell::new(warnings),
             global: cli.global.clone(),
@@ -80,18 +86,13 @@ impl Context {
     }
 
     /// Looks at all that has a say beside the files of a snapshot. Relative paths are tried in the working directory
-    /// and beside the static configuration; `to_host` says where another path of Traefik's lies here.
-    pub fn survey(
-        &self,
-        store: &Store,
-        snapshot: &Snapshot,
-        to_host: &dyn Fn(&str) -> Option<PathBuf>,
-    ) -> Result<Surroundings, Error> {
-        let beside = self.static_file.as_deref().and_then(Path::parent).map(Path::to_owned);
+    /// and beside the static configuration.
+    pub fn survey(&self, store: &Store, snapshot: &Snapshot) -> Result<Surroundings, Error> {
+        let StaticSource { config, faults, written, paths, .. } = &self.static_source;
+        let beside = written.as_ref().and_then(|written| written.path.parent()).map(Path::to_owned);
         let folders: Vec<PathBuf> = [Some(PathBuf::new()), beside].into_iter().flatten().collect();
-        let Facts { release, static_config, .. } = &self.facts;
-        let known = Known { release: *release, static_config: static_config.clone(), folders: &folders, to_host };
-        store.survey(snapshot, known)
+        let surveyed = store.survey(snapshot, &Known { release: self.facts.release, folders: &folders, paths })?;
+        Ok(Surroundings { static_config: config.clone(), static_faults: faults.clone(), ..surveyed })
     }
 
     /// Keeps warnings for standard error.
@@ -119,11 +120,11 @@ fn one_of<T: ValueEnum>(settings: &Settings, key: &str) -> Result<(), Error> {
 }
 
 /// The directory that the file provider watches, or the one file it reads with the folder that it lies in.
-fn managed(config: &StaticConfig) -> Option<(PathBuf, Option<String>)> {
+pub(super) fn managed(config: &StaticConfig, paths: &PathMap) -> Option<(PathBuf, Option<String>)> {
     match (&config.directory, &config.filename) {
-        (Some(dir), _) => Some((PathBuf::from(dir), None)),
+        (Some(dir), _) => Some((paths.to_host(dir).host()?, None)),
         (None, Some(file)) => {
-            let path = Path::new(file);
+            let path = paths.to_host(file).host()?;
             let name = path.file_name()?.to_string_lossy().into_owned();
             let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
             Some((parent.to_owned(), Some(name)))
@@ -143,17 +144,16 @@ fn may_be_the_one(dir: &Path, only: &str) -> bool {
 /// Settings, and what follows from them.
 struct Resolved {
     settings: Settings,
-    static_config: Option<StaticConfig>,
-    static_file: Option<PathBuf>,
+    static_source: StaticSource,
     dir: PathBuf,
     only: Option<String>,
 }
 
 fn resolve(global: &Global, file: Option<(String, SettingsFile)>, may_be_missing: bool) -> Result<Resolved, Error> {
     let mut settings = Settings::resolve(|key| flag(global, key), |name| std::env::var(name).ok(), file);
-    let (static_config, static_file) = find_static(&mut settings, may_be_missing)?;
+    let mut static_source = static_source::find(&mut settings, may_be_missing)?;
     let explicit = settings.origin("dir") != Origin::Default;
-    let from_static = static_config.as_ref().and_then(managed);
+    let from_static = static_source.config.as_ref().and_then(|config| managed(config, &static_source.paths));
     let (dir, only) = match (settings.get("dir"), from_static) {
         (Some(dir), from_static) if explicit => {
             let dir = PathBuf::from(dir);
@@ -161,8 +161,8 @@ fn resolve(global: &Global, file: Option<(String, SettingsFile)>, may_be_missing
             (dir, only)
         }
         (_, Some((dir, only))) => {
-            let origin = Origin::File(static_file.as_ref().map(|f| f.display().to_string()).unwrap_or_default());
-            settings.found("dir", dir.display().to_string(), origin);
+            let place = static_source.written.as_ref().map(|written| written.path.display().to_string());
+            settings.found("dir", dir.display().to_string(), Origin::File(place.unwrap_or_default()));
             (dir, only)
         }
         (_, None) => {
@@ -170,34 +170,13 @@ fn resolve(global: &Global, file: Option<(String, SettingsFile)>, may_be_missing
             (PathBuf::from(DEFAULT_DIR), None)
         }
     };
-    Ok(Resolved { settings, static_config, static_file, dir, only })
+    static_source.sees(&dir);
+    static_source.look_at_storage();
+    Ok(Resolved { settings, static_source, dir, only })
 }
 
 fn lies_in(path: &str, dir: &Path) -> bool {
     matches!((std::fs::canonicalize(path), std::fs::canonicalize(dir)), (Ok(path), Ok(dir)) if path.starts_with(&dir))
-}
-
-/// The static configuration: the one that is named, else where Traefik itself looks.
-fn find_static(
-    settings: &mut Settings,
-    may_be_missing: bool,
-) -> Result<(Option<StaticConfig>, Option<PathBuf>), Error> {
-    let Some(text) = settings.get("static").map(str::to_owned) else {
-        let (config, path) = discover(settings)?;
-        if let Some(path) = &path {
-            settings.found("static", path.display().to_string(), Origin::Default);
-        }
-        return Ok((config, path));
-    };
-    let (path, service) = match text.split_once('#') {
-        Some((path, service)) => (PathBuf::from(path), Some(service.to_owned())),
-        None => (PathBuf::from(&text), None),
-    };
-    if may_be_missing && service.is_none() && !path.exists() {
-        return Ok((None, Some(path)));
-    }
-    let config = read_static(&path, service.as_deref())?;
-    Ok((Some(config), Some(path)))
 }
 
 fn flag(global: &Global, key: &str) -> Option<String> {
@@ -205,6 +184,8 @@ fn flag(global: &Global, key: &str) -> Option<String> {
     match key {
         "dir" => global.dir.clone(),
         "static" => global.r#static.clone(),
+        "static-args" => global.static_args.clone(),
+        "map" => (!global.map.is_empty()).then(|| global.map.join(",")),
         "traefik" => global.traefik.clone(),
         "output" => global.output.clone().filter(|o| Output::from_str(o, false).is_ok()),
         "lock-timeout" => global.lock_timeout.clone(),
@@ -257,54 +238,14 @@ fn open_regular(path: &Path) -> Option<(std::fs::File, std::fs::Metadata)> {
 /// Paths in a settings file are relative to it.
 fn anchored(path: &str, mut file: SettingsFile) -> SettingsFile {
     let folder = Path::new(path).parent().map(Path::to_owned).unwrap_or_default();
+    let join = |path: &str| folder.join(path).display().to_string();
     for value in [&mut file.dir, &mut file.r#static].into_iter().flatten() {
-        *value = folder.join(&*value).display().to_string();
+        *value = join(value);
+    }
+    for map in &mut file.map {
+        if let Some((container, host)) = map.split_once('=') {
+            *map = format!("{container}={}", join(host));
+        }
     }
     file
-}
-
-fn read_static(path: &Path, service: Option<&str>) -> Result<StaticConfig, Error> {
-    let shown = path.display().to_string();
-    let bad = |line, message: String| {
-        Error::new(Code::BadStatic, message)
-            .at(Place { file: shown.clone(), line })
-            .hint("name Traefik's static configuration with --static FILE")
-    };
-    let format = Format::of(&shown)
-        .ok_or_else(|| bad(0, "Traefik reads its static configuration from .yml, .yaml and .toml files".into()))?;
-    let text = std::fs::read_to_string(path).with_context(|| format!("can't read the static configuration {shown}"))?;
-    StaticConfig::parse(format, text, service).map_err(|error| match error {
-        BadStatic::Syntax(error) => bad(error.line, error.message),
-        BadStatic::Service(message) => bad(0, message),
-    })
-}
-
-/// Where Traefik itself looks. What is found there counts only if it is about the directory in question.
-fn discover(settings: &Settings) -> Result<(Option<StaticConfig>, Option<PathBuf>), Error> {
-    let variable = |name: &str, below: &str| std::env::var_os(name).map(|v| PathBuf::from(v).join(below));
-    let bases = [
-        Some(PathBuf::from("/etc/traefik/traefik")),
-        variable("XDG_CONFIG_HOME", "traefik"),
-        variable("HOME", ".config/traefik"),
-        Some("traefik".into()),
-    ];
-    let candidates = bases.into_iter().flatten().flat_map(|base| {
-        ["toml", "yaml", "yml"].map(|extension| PathBuf::from(format!("{}.{extension}", base.display())))
-    });
-    let Some(path) = candidates.into_iter().find(|p| p.is_file()) else { return Ok((None, None)) };
-    let explicit = settings.origin("dir") != Origin::Default;
-    let config = match read_static(&path, None) {
-        Ok(config) => config,
-        // A directory was named, so a file that may have nothing to do with it must not stand in the way.
-        Err(_) if explicit => return Ok((None, None)),
-        Err(error) => return Err(error),
-    };
-    let about = |dir: &str| {
-        let named = std::fs::canonicalize(dir).ok();
-        managed(&config).and_then(|(dir, _)| std::fs::canonicalize(dir).ok()).is_some_and(|d| Some(d) == named)
-    };
-    match settings.get("dir") {
-        Some(dir) if explicit && !about(dir) => Ok((None, None)),
-        _ => Ok((Some(config), Some(path))),
-    }
 }

@@ -8,19 +8,17 @@ use crate::inventory::Inventory;
 use crate::name::{Target, split_host_path};
 use crate::plan::{self, AddRequest, ListEdit, Plan, Wanted, bad_value};
 use crate::route::{Filter, list};
-use crate::settings::Origin;
 use anyhow::Context as _;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Creates the directory, and what was asked for besides.
 pub(super) fn init(context: &Context, args: &Init) -> Result<Outcome, Error> {
     let dir = context.store.path();
     let shown = dir.display().to_string();
     let dry_run = args.change.dry_run;
-    let missing = |file: &&PathBuf| !file.exists() && context.settings.origin("static") != Origin::Default;
-    let static_file = context.static_file.as_ref().filter(missing);
+    let static_file = context.static_source.missing.as_ref();
     if let Some(file) = static_file.filter(|f| Format::of(&f.to_string_lossy()) != Some(Format::Yaml)) {
         return Err(Error::new(Code::BadValue, "a static configuration to begin with is written as .yml or .yaml")
             .at(Place { file: file.display().to_string(), line: 0 }));

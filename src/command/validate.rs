@@ -23,8 +23,8 @@ use places::{Place, nothing};
 pub struct Validation {
     /// The release that was asked about.
     pub release: Release,
-    /// The static configuration that was used, and how it was found.
-    pub static_used: Option<(Text, String)>,
+    /// The static configuration that was used.
+    pub static_used: Option<StaticUsed>,
     /// Whether Traefik loads the directories.
     pub verdict: Verdict,
     /// What its API would show.
@@ -49,6 +49,18 @@ pub struct Validation {
     pub deny_warnings: bool,
     /// Whether nothing fails.
     pub exit_zero: bool,
+}
+
+/// The static configuration that was used.
+pub struct StaticUsed {
+    /// Its text.
+    pub text: Text,
+    /// The flags or the compose file that start Traefik with it, where they are another text.
+    pub launch: Option<Text>,
+    /// How it was found.
+    pub how: String,
+    /// Whether it is known what it says.
+    pub is_read: bool,
 }
 
 /// A text that findings stand in.
@@ -108,7 +120,8 @@ impl Validation {
     pub fn text(&self, source: Source) -> Option<&Text> {
         match source {
             Source::File(at) | Source::Entry(at) => self.texts.get(at),
-            Source::Static => self.static_used.as_ref().map(|(text, _)| text),
+            Source::Static => self.static_used.as_ref().map(|used| &used.text),
+            Source::Launch => self.static_used.as_ref()?.launch.as_ref(),
         }
     }
 }
@@ -122,10 +135,16 @@ pub(super) fn validate(context: &Context, args: &Validate) -> Result<Outcome, Er
     }
     let places = places::find(&context.store, args)?;
     let fixed = if args.fix { Some(fix::fix(context, args, &places, &allowed)?) } else { None };
-    let static_used = context.static_file.as_ref().filter(|_| context.facts.static_config.is_some());
+    let source = &context.static_source;
+    let static_used = source.written.as_ref().map(|written| StaticUsed {
+        text: places::beside(written),
+        launch: source.launch.as_ref().map(places::beside),
+        how: source.found.clone(),
+        is_read: source.config.is_some(),
+    });
     let mut found = Validation {
         release: context.facts.release,
-        static_used: static_used.map(|path| (places::text_at(path), context.settings.origin("static").to_string())),
+        static_used,
         verdict: Verdict::Accepted,
         objects: Vec::new(),
         findings: Vec::new(),
@@ -196,7 +215,7 @@ fn files_of(place: &Place) -> Result<Snapshot, Error> {
 
 /// What is known beside the texts.
 fn surroundings(context: &Context, place: &Place, snapshot: &Snapshot) -> Result<Surroundings, Error> {
-    let mut surroundings = match context.survey(&place.store, snapshot, &|path| Some(path.into())) {
+    let mut surroundings = match context.survey(&place.store, snapshot) {
         // Standard input can stand for a file in a folder that is not there yet.
         Err(_) if place.alone && place.input.is_some() => Surroundings::unknown(context.facts.release),
         surveyed => surveyed?,
@@ -256,7 +275,7 @@ impl Judged {
         let moved = |at: &mut Location| match &mut at.source {
             Source::File(file) => *file += files,
             Source::Entry(entry) => *entry += entries,
-            Source::Static => {}
+            Source::Static | Source::Launch => {}
         };
         let all = self.findings.iter_mut().chain(self.suppressed.iter_mut().map(|s| {
             s.by.iter_mut().for_each(moved);
@@ -274,7 +293,7 @@ impl Judged {
         let texts = &self.texts;
         let is_wanted = |at: &Location| match at.source {
             Source::File(at) | Source::Entry(at) => texts.get(at).is_some_and(|text| text.wanted),
-            Source::Static => false,
+            Source::Static | Source::Launch => false,
         };
         let concerns = |f: &Finding| is_wanted(&f.at) || f.labels.iter().any(|label| is_wanted(&label.at));
         let errors = |findings: &[Finding]| findings.iter().filter(|f| f.severity == Severity::Error).count();

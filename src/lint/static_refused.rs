@@ -1,6 +1,6 @@
 //! A static configuration with which Traefik does not start.
 
-use super::{Lint, Subject};
+use super::{Lint, Subject, static_faults};
 use crate::finding::{Finding, Label, Location, Severity, Source};
 use crate::static_config::{AddressProblem, Fault, Mistake};
 
@@ -17,13 +17,11 @@ pub(super) static LINT: Lint = Lint {
 };
 
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
-    let faults = subject.surroundings.static_config.iter().flat_map(|config| &config.faults);
-    for fault in faults.filter(|fault| !fault.in_compose) {
+    for (fault, at) in static_faults::all(subject) {
         let Some(message) = message(&fault.mistake) else { continue };
-        let at = Location { source: Source::Static, span: fault.at };
         let finding = lint.at(at, &fault.path, message);
         let finding = if fault.says.is_empty() { finding } else { finding.says(&fault.says) };
-        found.push(helped(finding, fault));
+        found.push(helped(finding, fault, at.source));
     }
 }
 
@@ -59,11 +57,11 @@ fn problem_of(problem: AddressProblem) -> &'static str {
     }
 }
 
-fn helped(finding: Finding, fault: &Fault) -> Finding {
+fn helped(finding: Finding, fault: &Fault, source: Source) -> Finding {
     match &fault.mistake {
         Mistake::UnknownField { nearest: Some(nearest), .. } => finding.help(format!("write {nearest}")),
         Mistake::AddressTaken { other, other_at: Some(at), .. } => {
-            let at = Location { source: Source::Static, span: *at };
+            let at = Location { source, span: *at };
             Finding { labels: vec![Label { at, text: format!("{other} stands here") }], ..finding }
         }
         _ => finding,

@@ -1,7 +1,7 @@
 //! A setting of the static configuration that is surely not what was meant, though Traefik starts with it.
 
-use super::{Lint, Subject};
-use crate::finding::{Finding, Location, Severity, Source};
+use super::{Lint, Subject, static_faults};
+use crate::finding::{Finding, Severity};
 use crate::static_config::{FileProblem, Mistake, ResolverProblem};
 
 pub(super) static LINT: Lint = Lint {
@@ -20,10 +20,8 @@ pub(super) static LINT: Lint = Lint {
 };
 
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
-    let faults = subject.surroundings.static_config.iter().flat_map(|config| &config.faults);
-    for fault in faults.filter(|fault| !fault.in_compose) {
+    for (fault, at) in static_faults::all(subject) {
         let Some((message, help)) = words(&fault.mistake) else { continue };
-        let at = Location { source: Source::Static, span: fault.at };
         let mut finding = lint.at(at, &fault.path, message);
         finding.help = help;
         finding.traefik_says = Some(fault.says.clone()).filter(|says| !says.is_empty());
@@ -56,8 +54,6 @@ fn words(mistake: &Mistake) -> Option<(String, Option<String>)> {
             FileProblem::Neither => "the file provider has neither a directory nor a filename, so it reads nothing",
             FileProblem::List => "this is a list; the file provider takes one directory",
             FileProblem::Extension => "the file provider does not read files of this extension",
-            FileProblem::Missing => "this is not there",
-            FileProblem::WrongKind => "directory wants a directory, and filename a file",
         }),
         Mistake::UnqualifiedMiddleware { name, entry_point } => cured(
             format!("Traefik's own routers on {entry_point:?}, such as its redirection, do not find {name:?}"),
@@ -85,12 +81,15 @@ fn words(mistake: &Mistake) -> Option<(String, Option<String>)> {
         Mistake::Deprecated { option, instead } => (format!("{option} is deprecated"), Some(format!("use {instead}"))),
         Mistake::TextInSectionList => plain("Traefik drops a text here: it wants settings"),
         Mistake::NoEffect { value, wanted } => plain(&format!("{value:?} has no effect: it is not {wanted}")),
-        Mistake::Ignored { what, by } => plain(&format!("{what} are never looked at: Traefik reads {by}")),
-        Mistake::FlagsEnd { word } => plain(&format!("what comes after {word:?} is no longer read as flags")),
-        Mistake::MountedFile { container } => cured(
-            format!("{container} is mounted as a single file: when it is replaced on the host Traefik never sees it"),
-            "mount the directory that it lies in",
+        Mistake::Ignored { what, by } => cured(
+            format!("these {what} are never looked at, for Traefik reads {by}: it takes one source only"),
+            &format!("move the settings to where {by} has the others, and leave the {what} out"),
         ),
+        Mistake::NoSuchFile { path } => cured(
+            format!("there is no file {path:?}; Traefik goes on without a word, as if it were not named"),
+            "correct the path, or mount the file there",
+        ),
+        Mistake::FlagsEnd { word } => plain(&format!("what comes after {word:?} is no longer read as flags")),
         _ => return None,
     })
 }

@@ -41,7 +41,7 @@ pub(super) fn apply(subject: &Subject<'_>, findings: Vec<Finding>) -> Found {
             Source::File(file) => {
                 subject.inventory.files().get(file).and_then(|f| f.document()).map(|d| d.line(finding.at.span.start))
             }
-            Source::Static | Source::Entry(_) => None,
+            Source::Static | Source::Launch | Source::Entry(_) => None,
         };
         let by = |line| index.get(&(finding.at.source, finding.rule, line)).copied();
         match line.and_then(|line| by(Some(line)).or_else(|| by(None))) {

@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::certificate::fixtures;
-use crate::document::Format;
+use crate::document::{Document, Format};
 use crate::inventory::{Content, File, Inventory};
 use crate::judge::judge;
 use crate::release::Release;
-use crate::static_config::StaticConfig;
+use crate::static_config::{Fault, Mistake, Reading, read_compose};
 use crate::surroundings::{Entry, EntryKind, LinkTarget, Named, Surroundings};
 
 /// What is found in an example.
@@ -19,8 +19,12 @@ fn findings(example: &[(&str, &str)]) -> Vec<Finding> {
             surroundings.release = Release::parse(text).unwrap();
             continue;
         }
-        if *name == "traefik.yml" {
-            surroundings.static_config = Some(StaticConfig::parse(Format::Yaml, (*text).into(), None).unwrap());
+        if let "traefik.yml" | "compose.yaml" = *name {
+            let reading = match *name {
+                "traefik.yml" => Reading::of_file(Format::Yaml, text),
+                _ => started(text),
+            };
+            (surroundings.static_config, surroundings.static_faults) = (reading.config, reading.faults);
             continue;
         }
         let (name, target) = name.split_once(" -> ").map_or((*name, None), |(name, target)| (name, Some(target)));
@@ -53,6 +57,19 @@ fn findings(example: &[(&str, &str)]) -> Vec<Finding> {
         surroundings.named.entry(file.value.clone().into_owned()).or_insert(Named::Missing);
     }
     judge(&inventory, &surroundings).findings
+}
+
+/// What a compose file says; files that it names are not there.
+fn started(text: &str) -> Reading {
+    let document = Document::parse(Format::Yaml, text.into()).unwrap();
+    let launch = read_compose(&document, None, "".as_ref(), &|_| None).unwrap();
+    if let Some((path, at)) = launch.config_file() {
+        let faults = vec![Fault::new(Mistake::UnmappedPath { path }, at, "")];
+        return Reading { config: None, faults };
+    }
+    let mut reading = launch.reading();
+    reading.faults.extend(reading.config.iter().flat_map(|config| launch.mounted_files(config)));
+    reading
 }
 
 /// A file that an example names: its text, or what its text in angle brackets stands for.

@@ -9,8 +9,8 @@ pub struct Fault {
     pub mistake: Mistake,
     /// Where it stands; nothing at byte 0 for the text as a whole.
     pub at: Span,
-    /// Whether it stands in the compose file beside a static configuration that is another file.
-    pub in_compose: bool,
+    /// Whether it stands in the flags or the compose file that start Traefik with another file.
+    pub in_launch: bool,
     /// The path of keys there.
     pub path: String,
     /// What Traefik prints; empty where it says nothing.
@@ -18,18 +18,15 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub(super) fn new(mistake: Mistake, at: Span, path: impl Into<String>) -> Fault {
-        Fault { mistake, at, in_compose: false, path: path.into(), says: String::new() }
+    /// A fault about which Traefik says nothing.
+    pub fn new(mistake: Mistake, at: Span, path: impl Into<String>) -> Fault {
+        Fault { mistake, at, in_launch: false, path: path.into(), says: String::new() }
     }
 
-    pub(super) fn says(mut self, words: impl Into<String>) -> Fault {
+    /// With what Traefik prints.
+    pub fn says(mut self, words: impl Into<String>) -> Fault {
         self.says = words.into();
         self
-    }
-
-    /// A fault of what the static configuration says of the disk.
-    pub fn of_path(mistake: Mistake, at: Span, path: &str, says: String) -> Fault {
-        Fault::new(mistake, at, path).says(says)
     }
 }
 
@@ -198,12 +195,17 @@ pub enum Mistake {
         /// What they are.
         what: &'static str,
         /// What is read in their place.
-        by: String,
+        by: &'static str,
     },
     /// Flags after a word that is no flag.
     FlagsEnd {
         /// The word.
         word: String,
+    },
+    /// A static configuration that is named and not there.
+    NoSuchFile {
+        /// Its path.
+        path: String,
     },
     /// A volume that mounts one dynamic file.
     MountedFile {
@@ -243,10 +245,6 @@ pub enum FileProblem {
     List,
     /// A file whose extension Traefik doesn't read.
     Extension,
-    /// What is named is not there.
-    Missing,
-    /// A directory is named as file, or a file as directory.
-    WrongKind,
 }
 
 /// Why a resolver is of no use.

@@ -73,11 +73,20 @@ impl Flags {
         }
     }
 
-    /// The value of `--configFile`.
-    pub(super) fn config_file(&self) -> Option<&str> {
+    /// The value of `--configFile`, and where it stands.
+    pub(super) fn config_file(&self) -> Option<(String, Span)> {
         // In capitals it is taken, and nobody reads it.
         let named = |(name, ..): &&(String, String, Span)| matches!(name.as_str(), "configFile" | "configfile");
-        self.flags.iter().find(named).map(|(_, value, _)| value.as_str())
+        self.flags.iter().find(named).map(|(_, value, at)| (value.clone(), *at))
+    }
+
+    /// Where the first flag stands that sets something.
+    pub(super) fn first_setting(&self) -> Option<Span> {
+        self.settings().next().map(|(.., at)| *at)
+    }
+
+    fn settings(&self) -> impl Iterator<Item = &(String, String, Span)> {
+        self.flags.iter().filter(|(name, ..)| !name.eq_ignore_ascii_case("configFile"))
     }
 
     /// Whether there are none.
@@ -87,8 +96,7 @@ impl Flags {
 
     /// As a tree of settings.
     pub(super) fn tree(&self) -> Node {
-        let mut sorted: Vec<&(String, String, Span)> =
-            self.flags.iter().filter(|(name, ..)| !name.eq_ignore_ascii_case("configFile")).collect();
+        let mut sorted: Vec<&(String, String, Span)> = self.settings().collect();
         sorted.sort_by(|a, b| a.0.cmp(&b.0));
         tree(sorted.into_iter().map(|(name, value, at)| (name.as_str(), value.as_str(), *at)))
     }

@@ -54,6 +54,12 @@ impl PathMap {
         }
     }
 
+    /// Takes it that Traefik sees a folder of this machine there, before all that is known already.
+    pub fn see(&mut self, container: String, host: PathBuf) {
+        self.in_container = true;
+        self.mounts.insert(0, Mount { container, host: Some(host) });
+    }
+
     /// What a path that Traefik uses is on this machine.
     pub fn to_host(&self, path: &str) -> Mapped {
         if !self.in_container {

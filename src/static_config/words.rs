@@ -4,15 +4,15 @@ use crate::document::{Ref, Span, Style};
 
 /// A word, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Word {
+pub(super) struct Word {
     /// The word.
-    pub text: String,
+    pub(super) text: String,
     /// Its bytes, or those of the text that it is part of.
-    pub at: Span,
+    pub(super) at: Span,
 }
 
 /// The words of a text: quotes and backslashes are taken away.
-pub fn split(text: &str) -> Vec<Word> {
+pub(super) fn split(text: &str) -> Vec<Word> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut start = None;
@@ -72,7 +72,7 @@ pub(super) fn of(node: Ref<'_>, lookup: Lookup<'_>) -> Vec<Word> {
 pub(super) type Lookup<'l> = &'l dyn Fn(&str) -> Option<String>;
 
 /// Fills in `$NAME` and `${NAME…}`; what is not set is empty, `$$` is a dollar sign.
-pub fn interpolate(text: &str, lookup: Lookup<'_>) -> String {
+pub(super) fn interpolate(text: &str, lookup: Lookup<'_>) -> String {
     interpolate_below(text, lookup, 0)
 }
 
@@ -150,6 +150,19 @@ fn closed(text: &str) -> Option<(&str, &str)> {
         }
     }
     None
+}
+
+/// The variables of a `.env` file.
+pub fn variables(text: &str) -> Vec<(String, String)> {
+    let line = |line: &str| {
+        let line = line.trim().trim_start_matches("export ");
+        let (name, value) = line.split_once('=').filter(|_| !line.starts_with('#'))?;
+        let value = value.trim();
+        let quoted = |q: char| value.strip_prefix(q).and_then(|v| v.split_once(q)).map(|(inside, _)| inside);
+        let plain = || value.split(" #").next().unwrap_or_default().trim_end();
+        Some((name.trim().to_owned(), quoted('"').or_else(|| quoted('\'')).unwrap_or_else(plain).to_owned()))
+    };
+    text.lines().filter_map(line).collect()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::error::{Code, Error};
 use crate::inventory::File as ConfigFile;
 use crate::named::{self, NamedFile};
 use crate::release::Release;
-use crate::static_config::StaticConfig;
+use crate::static_config::{Mapped, PathMap};
 use crate::surroundings::{Entry, EntryKind, FORBIDDEN, LinkTarget, Named, Surroundings};
 use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::{Errno, retry_on_intr};
@@ -23,12 +23,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub struct Known<'a> {
     /// The release of Traefik.
     pub release: Release,
-    /// Its static configuration.
-    pub static_config: Option<StaticConfig>,
     /// Folders against which relative paths are tried, for Traefik's working directory is not known.
     pub folders: &'a [PathBuf],
-    /// Where a path of Traefik's lies here; `None` where that can't be told.
-    pub to_host: &'a dyn Fn(&str) -> Option<PathBuf>,
+    /// What Traefik's paths are on this machine.
+    pub paths: &'a PathMap,
 }
 
 /// More than this no certificate or list of users has.
@@ -37,7 +35,7 @@ const LARGEST: u64 = 1024 * 1024;
 impl Store {
     /// Looks at everything beside the files of a snapshot that has a say. Where there is no directory, no name in it
     /// is known.
-    pub fn survey(&self, snapshot: &Snapshot, known: Known<'_>) -> Result<Surroundings, Error> {
+    pub fn survey(&self, snapshot: &Snapshot, known: &Known<'_>) -> Result<Surroundings, Error> {
         let mut entries = Vec::new();
         match (Folder::managed(&self.path), &self.only) {
             (Err(error), _) if error.code == Code::NoDirectory => {}
@@ -45,12 +43,11 @@ impl Store {
             (folder, None) => walk(&folder?, "", &mut entries)?,
         }
         Ok(Surroundings {
-            release: known.release,
             entries,
-            named: named_files(&snapshot.files.iter().collect::<Vec<_>>(), &known),
-            static_config: known.static_config,
+            named: named_files(&snapshot.files.iter().collect::<Vec<_>>(), known),
             addresses: addresses(),
             now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs() as i64),
+            ..Surroundings::unknown(known.release)
         })
     }
 }
@@ -113,14 +110,13 @@ fn named_files(files: &[&ConfigFile], known: &Known<'_>) -> HashMap<String, Name
 }
 
 fn read_named(file: &NamedFile<'_>, known: &Known<'_>) -> Named {
-    if !file.is_relative() {
-        return match (known.to_host)(&file.value) {
-            Some(path) => read(&path),
-            None => Named::Unmapped,
-        };
+    let here = known.paths.to_host(&file.value);
+    if let (Mapped::Host(path), true) = (&here, known.paths.in_container || !file.is_relative()) {
+        return read(path);
     }
-    let tried = known.folders.iter().map(|folder| read(&folder.join(&*file.value)));
-    tried.into_iter().find(|named| *named != Named::Missing).unwrap_or(Named::Missing)
+    let folders = known.folders.iter().filter(|_| file.is_relative());
+    let tried = folders.map(|folder| read(&folder.join(&*file.value))).find(|named| *named != Named::Missing);
+    tried.unwrap_or(if here == Mapped::Unmapped { Named::Unmapped } else { Named::Missing })
 }
 
 /// Reads a file of reasonable size; never waits for a pipe.

@@ -172,6 +172,7 @@ fn only_the_doors_touch_the_disk() {
         "command/context",
         "command/init",
         "command/man",
+        "command/static_source",
         "command/validate/places",
         "terminal",
         "main",

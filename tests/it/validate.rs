@@ -2,6 +2,7 @@
 
 mod formats;
 mod since;
+mod started;
 mod targets;
 mod ways;
 

@@ -3,6 +3,7 @@
 
 use super::Text;
 use crate::cli::Validate;
+use crate::command::static_source::Written;
 use crate::document::Format;
 use crate::error::{Code, Error};
 use crate::git;
@@ -167,15 +168,16 @@ fn parent(file: &Path) -> PathBuf {
     file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
 }
 
-/// A file beside the directory, as findings name it.
-pub(super) fn text_at(file: &Path) -> Text {
-    let shown = file.display().to_string();
-    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let from_root = git::work_tree(&parent(file)).and_then(|root| below(&parent(file), &root));
+/// A text beside the directory, as findings name it.
+pub(super) fn beside(written: &Written) -> Text {
+    let Written { path, text } = written;
+    let shown = path.display().to_string();
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let from_root = git::work_tree(&parent(path)).and_then(|root| below(&parent(path), &root));
+    // Flags are no file.
+    let from_root = from_root.filter(|_| path.exists());
     let machine = from_root.map_or_else(|| shown.clone(), |folder| format!("{}{name}", prefix(&folder)));
-    // It has been read, and understood, before; here it is for showing lines of it.
-    let text = std::fs::read_to_string(file).unwrap_or_default();
-    Text { shown, machine, text, wanted: false, is_entry: false }
+    Text { shown, machine, text: text.clone(), wanted: false, is_entry: false }
 }
 
 /// There is nothing to check, which is no pass.

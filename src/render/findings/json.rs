@@ -47,7 +47,7 @@ pub(super) fn text(found: &Validation) -> Result<String, Error> {
     let whole = Whole {
         schema_version: SCHEMA_VERSION,
         traefik: found.release.to_string(),
-        r#static: found.static_used.as_ref().map(|(text, _)| text.machine.as_str()),
+        r#static: found.static_used.as_ref().map(|used| used.text.machine.as_str()),
         verdict: found.verdict.as_str(),
         objects: Each { items: &found.objects, view, value: object },
         findings: Each { items: &found.findings, view, value: finding },
@@ -75,7 +75,10 @@ fn summary(found: &Validation) -> Value {
         "routers": found.counts.routers,
         "services": found.counts.services,
         "middlewares": found.counts.middlewares,
-        "static": found.static_used.as_ref().map(|(text, how)| json!({"file": text.machine, "found": how})),
+        "static": found.static_used.as_ref().map(|used| {
+            let started_by = used.launch.as_ref().map(|launch| &launch.machine);
+            json!({"file": used.text.machine, "found": used.how, "read": used.is_read, "started_by": started_by})
+        }),
         "traefik": found.release.to_string(),
         "changed_since": found.since,
     })

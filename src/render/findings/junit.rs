@@ -16,8 +16,8 @@ pub(super) fn text(found: &Validation) -> String {
         .filter(|text| text.wanted && !text.is_entry || by_path.contains_key(text.machine.as_str()))
         .map(|text| text.machine.as_str())
         .collect();
-    paths
-        .extend(found.text(Source::Static).map(|text| text.machine.as_str()).filter(|path| by_path.contains_key(path)));
+    let beside = [Source::Static, Source::Launch].into_iter().filter_map(|source| found.text(source));
+    paths.extend(beside.map(|text| text.machine.as_str()).filter(|path| by_path.contains_key(path)));
     paths.sort_unstable();
     paths.dedup();
     let worst = if found.deny_warnings { Severity::Warning } else { Severity::Error };

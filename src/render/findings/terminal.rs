@@ -190,7 +190,12 @@ fn summary(found: &Validation, style: Style) -> String {
     let elsewhere = if found.is_rejected_elsewhere { ", for what stands in other files" } else { "" };
     let judged = &found.counts;
     let used = match &found.static_used {
-        Some((text, how)) => format!("static configuration: {} ({})", sanitize(&text.shown), sanitize(how)),
+        Some(used) => {
+            let what = if used.is_read { "static configuration" } else { "unknown static configuration" };
+            let launch = used.launch.as_ref().map(|launch| format!(", named by {}", sanitize(&launch.shown)));
+            let (file, how) = (sanitize(&used.text.shown), sanitize(&used.how));
+            format!("{what}: {file}{} ({how})", launch.unwrap_or_default())
+        }
         None => "no static configuration found".into(),
     };
     format!(

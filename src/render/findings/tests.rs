@@ -1,7 +1,7 @@
 //! Each format on one set of findings: two in one file, with labels in another, and one about a file as a whole.
 
 use super::*;
-use crate::command::{Counts, ShownObject, Text};
+use crate::command::{Counts, ShownObject, StaticUsed, Text};
 use crate::document::Span;
 use crate::edit::Patch;
 use crate::finding::{Finding, Location, Severity, Suppressed};
@@ -55,7 +55,12 @@ pub(super) fn found() -> Validation {
     let allowed = finding("unused-suppression", Severity::Warning, Location::of(1, span(OTHER, "{}")), "no servers");
     Validation {
         release: Release::parse("3.7").unwrap(),
-        static_used: Some((text("traefik.yml", "", false), "flag".into())),
+        static_used: Some(StaticUsed {
+            text: text("traefik.yml", "", false),
+            launch: None,
+            how: "flag".into(),
+            is_read: true,
+        }),
         verdict: Verdict::Accepted,
         objects: vec![ShownObject {
             kind: "http.router",

@@ -11,6 +11,7 @@ pub(super) struct View<'v> {
     found: &'v Validation,
     lines: Vec<OnceCell<Lines<'v>>>,
     of_static: OnceCell<Lines<'v>>,
+    of_launch: OnceCell<Lines<'v>>,
 }
 
 /// A place in a file.
@@ -24,7 +25,8 @@ pub(super) struct Spot<'v> {
 
 impl<'v> View<'v> {
     pub(super) fn of(found: &'v Validation) -> View<'v> {
-        View { found, lines: found.texts.iter().map(|_| OnceCell::new()).collect(), of_static: OnceCell::new() }
+        let lines = found.texts.iter().map(|_| OnceCell::new()).collect();
+        View { found, lines, of_static: OnceCell::new(), of_launch: OnceCell::new() }
     }
 
     /// The lines of a text; none where nothing of it is known.
@@ -32,6 +34,7 @@ impl<'v> View<'v> {
         let cell = match source {
             Source::File(at) | Source::Entry(at) => self.lines.get(at)?,
             Source::Static => &self.of_static,
+            Source::Launch => &self.of_launch,
         };
         let text = self.found.text(source).filter(|text| !text.text.is_empty())?;
         Some(cell.get_or_init(|| Lines::of(&text.text)))

@@ -10,7 +10,7 @@ use cloudlunacy::finding::Severity;
 use cloudlunacy::inventory::Inventory;
 use cloudlunacy::judge::{Judgement, Verdict, judge};
 use cloudlunacy::release::Release;
-use cloudlunacy::static_config::StaticConfig;
+use cloudlunacy::static_config::{PathMap, Reading};
 use cloudlunacy::store::{Known, Store};
 use std::fmt;
 use std::path::Path;
@@ -123,13 +123,10 @@ fn ours<T>(oracle: &Oracle, release: &str, then: impl FnOnce(&Judgement<'_>) -> 
     let store = Store::new(oracle.directory(), None, Duration::from_secs(1), String::new());
     let snapshot = store.read().unwrap_or_else(|e| panic!("{e:?}"));
     let text = std::fs::read_to_string(oracle.static_file()).unwrap();
-    let known = Known {
-        release: Release::parse(release).unwrap(),
-        static_config: Some(StaticConfig::parse(Format::Yaml, text, None).unwrap()),
-        folders: &[oracle.home()],
-        to_host: &|path| Some(path.into()),
-    };
-    let surroundings = store.survey(&snapshot, known).unwrap_or_else(|e| panic!("{e:?}"));
+    let release = Release::parse(release).unwrap();
+    let known = Known { release, folders: &[oracle.home()], paths: &PathMap::default() };
+    let mut surroundings = store.survey(&snapshot, &known).unwrap_or_else(|e| panic!("{e:?}"));
+    surroundings.static_config = Reading::of_file(Format::Yaml, &text).config;
     then(&judge(&Inventory::of(&snapshot.files), &surroundings))
 }
 
