@@ -71,8 +71,9 @@ a finding; --no-suppress reports everything.",
     (
         "Environment",
         "\
-CLOUDLUNACY_DIR, CLOUDLUNACY_STATIC, CLOUDLUNACY_TRAEFIK, CLOUDLUNACY_OUTPUT,
-CLOUDLUNACY_LOCK_TIMEOUT, CLOUDLUNACY_COLOR: as the flags of these names.
+CLOUDLUNACY_DIR, CLOUDLUNACY_STATIC, CLOUDLUNACY_STATIC_ARGS, CLOUDLUNACY_MAP,
+CLOUDLUNACY_TRAEFIK, CLOUDLUNACY_OUTPUT, CLOUDLUNACY_LOCK_TIMEOUT,
+CLOUDLUNACY_COLOR: as the flags of these names; MAP separated by commas.
 NO_COLOR: where it is set and not empty, no colour unless --color always.",
     ),
     (
