@@ -47,8 +47,7 @@ pub fn read_compose(
 fn find<'d>(services: Ref<'d>, wanted: Option<&str>) -> Result<Ref<'d>, String> {
     let all = services.fields();
     let names = || all.iter().filter_map(|(k, _)| k.text()).collect::<Vec<_>>().join(", ");
-    let runs_traefik =
-        |service: &Ref<'_>| service.field("image").and_then(Ref::text).is_some_and(|i| i.contains("traefik"));
+    let runs_traefik = |service: &Ref<'_>| service.field("image").and_then(Ref::text).is_some_and(is_image_of_traefik);
     let found: Vec<_> = match wanted {
         Some(name) => all.iter().filter(|(k, _)| k.text() == Some(name)).collect(),
         None => all.iter().filter(|(_, v)| runs_traefik(v)).collect(),
@@ -60,6 +59,12 @@ fn find<'d>(services: Ref<'d>, wanted: Option<&str>) -> Result<Ref<'d>, String> 
             Err(format!("say which service of this compose file runs Traefik with FILE#SERVICE; there are {}", names()))
         }
     }
+}
+
+/// Whether an image is Traefik's own or a copy of it, not one that only has to do with it (`traefik/whoami`).
+fn is_image_of_traefik(image: &str) -> bool {
+    let name = image.rsplit('/').next().and_then(|name| name.split([':', '@']).next()).unwrap_or_default();
+    name == "traefik" || name.ends_with("-traefik")
 }
 
 fn environment(service: Ref<'_>, lookup: Lookup<'_>) -> Vec<(String, String, Span)> {

@@ -11,7 +11,7 @@ fn read(text: &str, service: Option<&str>) -> Result<Launch, String> {
 
 #[test]
 fn a_compose_file_gives_the_flags_of_its_traefik() {
-    let text = "services:\n  app: {image: nginx}\n  proxy:\n    image: traefik:v3.7\n    command:\n      - --entrypoints.web.address=:80\n      - --entryPoints.mongodb.address=:27017\n      - --providers.file.filename=/dyn.yml\n      - --entrypoints.web.http.tls\n";
+    let text = "services:\n  app: {image: traefik/whoami}\n  db: {image: \"example.com:5000/nginx:traefik\"}\n  proxy:\n    image: example.com/library-traefik:v3.7@sha256:0\n    command:\n      - --entrypoints.web.address=:80\n      - --entryPoints.mongodb.address=:27017\n      - --providers.file.filename=/dyn.yml\n      - --entrypoints.web.http.tls\n";
     let config = read(text, None).unwrap().reading().config.unwrap();
     assert_eq!(config.entry_points.len(), 2);
     assert!(config.entry_point("web").unwrap().tls);
