@@ -24,7 +24,7 @@ pub fn read_compose(
     let Some(services) = root.and_then(|r| r.field("services")) else {
         return Err("this compose file has no services".into());
     };
-    let service = find(services, service)?;
+    let service = find(services, service, lookup)?;
     let mut words = Vec::new();
     for node in ["entrypoint", "command"].iter().filter_map(|field| service.field(field)) {
         words.extend(words::of(node, lookup));
@@ -44,7 +44,7 @@ pub fn read_compose(
 }
 
 /// The service that runs Traefik.
-fn find<'d>(services: Ref<'d>, wanted: Option<&str>) -> Result<Ref<'d>, String> {
+fn find<'d>(services: Ref<'d>, wanted: Option<&str>, lookup: Lookup<'_>) -> Result<Ref<'d>, String> {
     let all = services.fields();
     let names = || all.iter().filter_map(|(k, _)| k.text()).collect::<Vec<_>>().join(", ");
     let runs_traefik = |service: &Ref<'_>| service.field("image").and_then(Ref::text).is_some_and(is_image_of_traefik);
