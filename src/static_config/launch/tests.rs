@@ -49,7 +49,7 @@ fn one_dynamic_file_mounted_by_itself_is_a_fault_and_a_directory_is_none() {
 fn variables_count_only_where_there_are_no_flags_and_come_from_env_files_too() {
     let text = |command: &str| {
         format!(
-            "services:\n  traefik:\n    image: \"${{I:-traefik}}\"\n    {command}\n    env_file: [a.env]\n    environment:\n      TRAEFIK_ENTRYPOINTS_WEB_ADDRESS: ':${{PORT}}'\n"
+            "services:\n  traefik:\n    image: '${{I:-traefik}}'\n    {command}\n    env_file: [a.env]\n    environment:\n      TRAEFIK_ENTRYPOINTS_WEB_ADDRESS: ':${{PORT}}'\n"
         )
     };
     let entry_points = |command: &str| {
