@@ -247,7 +247,7 @@ fn tls_is_needed_by_the_first_host() {
         ("HostSNIRegexp(`.*`)", false, false),
         ("ALPN(`h2`) && HostSNI(`a`)", true, false),
     ] {
-        assert_eq!(read_tcp(text).needs_tls(), needs_tls, "{text}");
+        assert_eq!(read_tcp(text).needs_tls(Release::NEWEST), needs_tls, "{text}");
         assert_eq!(read_tcp(text).is_catch_all_sni(), catch_all, "{text}");
     }
 }

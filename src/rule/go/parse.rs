@@ -86,7 +86,8 @@ impl<'a> Parser<'a> {
         let mut errors = std::mem::take(&mut self.scanner.errors);
         errors.sort();
         let Some((at, message)) = errors.first() else { return Ok(expr) };
-        let before = &self.text[..*at];
+        let text = self.text.strip_suffix('\n').unwrap_or(self.text);
+        let before = &text[..(*at).min(text.len())];
         let line = 1 + before.matches('\n').count();
         let column = 1 + at - before.rfind('\n').map_or(0, |newline| newline + 1);
         let more = match errors.len() - 1 {
@@ -111,7 +112,10 @@ impl<'a> Parser<'a> {
     /// Notes an error, but only the first of a line.
     pub(super) fn error(&mut self, at: usize, message: impl Into<String>) {
         const MOST: usize = 10;
-        let same_line = |last: usize| !self.text[last.min(at)..last.max(at)].contains('\n');
+        // to Go a line break at the very end begins no line
+        let text = self.text.strip_suffix('\n').unwrap_or(self.text);
+        let [last_line, line] = [self.last.unwrap_or(at), at].map(|at| at.min(text.len()));
+        let same_line = |_| !text[last_line.min(line)..last_line.max(line)].contains('\n');
         if self.stopped || self.last.is_some_and(same_line) {
             return;
         }
