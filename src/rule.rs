@@ -222,9 +222,9 @@ impl Rule {
         self.hosts_of(release).first().is_some_and(|host| *host != "*")
     }
 
-    /// The same as [`hosts`](Self::hosts) and those that are negated: releases before 3.7.10 take these for hosts too.
+    /// The same as [`hosts`](Self::hosts) and those that are negated: releases before 3.7.13 take these for hosts too.
     pub fn hosts_of(&self, release: Release) -> Vec<&str> {
-        if release.since(7, 10) {
+        if release.since(7, 13) {
             return self.hosts();
         }
         let mut hosts: Vec<&str> = Vec::new();

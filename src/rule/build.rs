@@ -39,7 +39,7 @@ fn worded(error: RuleError, protocol: Protocol, release: Release, text: &str) ->
             let refused = refused_text(error, protocol, release, text, &words, for_tls.as_deref());
             RuleError { read: read.map(Box::new), ..refused }
         }
-        Outcome::Value => RuleError { says: not_a_tree(protocol, release, text), ..error },
+        Outcome::Value => not_a_tree(error, protocol, release, text),
         Outcome::Rule => match parse_unchecked(protocol, text) {
             Ok(rule) => {
                 let says =
@@ -61,13 +61,16 @@ pub(super) fn words_for_tls(protocol: Protocol, text: &str) -> Option<String> {
     }
 }
 
-/// The words for a text that is but a value.
-fn not_a_tree(protocol: Protocol, release: Release, text: &str) -> String {
-    match protocol {
-        Protocol::Http if release.since(4, 1) => format!("error while parsing rule {text}: obtaining build tree"),
-        Protocol::Http => format!("error while parsing rule {text}"),
-        Protocol::Tcp => format!("invalid rule: {} , error while parsing rule {text}", quote(text)),
-    }
+/// A text that is but a value.
+pub(super) fn not_a_tree(error: RuleError, protocol: Protocol, release: Release, text: &str) -> RuleError {
+    let words = format!("error while parsing rule {text}");
+    let says = match protocol {
+        Protocol::Http if release.since(4, 1) => format!("{words}: obtaining build tree"),
+        Protocol::Http => words.clone(),
+        Protocol::Tcp => format!("invalid rule: {} , {words}", quote(text)),
+    };
+    let says_for_tls = (protocol == Protocol::Http).then(|| format!("invalid rule {text}, error: {words}"));
+    RuleError { says, says_for_tls, ..error }
 }
 
 /// An error of the text itself; `for_tls` are the words of the reader that looks for hosts only.

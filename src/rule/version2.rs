@@ -1,6 +1,6 @@
 //! Rules in the syntax of Traefik 2, for routers that ask for it with `ruleSyntax: v2`.
 
-use super::build::{bad_args, fault, refused_build, refused_text, words_for_tls, wrapped};
+use super::build::{bad_args, fault, not_a_tree, refused_build, refused_text, words_for_tls, wrapped};
 use super::go::{Expr, Outcome, evaluate, parse, quote};
 use super::lex::{Lexer, Token};
 use super::template::{Template, template_fault};
@@ -62,7 +62,10 @@ pub(super) fn compile(protocol: Protocol, release: Release, text: &str) -> Resul
             let refused = refused_text(error(words.clone()), protocol, release, text, &words, for_tls.as_deref());
             return Err(RuleError { read: read.map(Box::new), ..refused });
         }
-        Outcome::Value => return Err(error("the rule is but a value".to_owned())),
+        Outcome::Value => {
+            let error = error("the rule is but a value".to_owned());
+            return Err(not_a_tree(error, protocol, release, text));
+        }
         Outcome::Rule => {}
     }
     let rule = read(text, &|name| find(protocol, name).map(|(_, name)| name));

@@ -239,7 +239,7 @@ impl<'a> Parser<'a> {
                 }
                 Token::Word("[") => expr = self.index(),
                 Token::Word("(") => expr = self.call(expr),
-                Token::Word("{") if matches!(expr, Expr::Name(_) | Expr::Selector(..) | Expr::Index) => {
+                Token::Word("{") if matches!(expr, Expr::Name(_) | Expr::Selector(..) | Expr::Index | Expr::Other("*ast.IndexListExpr" | "*ast.ArrayType")) => {
                     self.composite();
                     expr = Expr::Other("*ast.CompositeLit");
                 }
@@ -266,7 +266,9 @@ impl<'a> Parser<'a> {
             }
             Token::Word("(") => {
                 self.advance();
-                self.type_name();
+                if !self.take("type") {
+                    self.type_name();
+                }
                 self.expect(Token::Word(")"));
                 Expr::Other("*ast.TypeAssertExpr")
             }

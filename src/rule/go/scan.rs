@@ -9,6 +9,8 @@ pub(super) struct Scanner<'a> {
     text: &'a str,
     at: usize,
     line_can_end: bool,
+    /// Complaints of characters that Go takes nowhere, the last first, until it comes upon them.
+    ahead: Vec<(usize, String)>,
     /// Where, and what.
     pub(super) errors: Vec<(usize, String)>,
 }
@@ -19,16 +21,27 @@ impl<'a> Scanner<'a> {
     pub(super) fn new(text: &'a str) -> Scanner<'a> {
         let at = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
         // Go complains of these wherever they stand
-        let errors = text[at..].char_indices().filter_map(|(i, c)| match c {
+        let ahead = text[at..].char_indices().filter_map(|(i, c)| match c {
             '\0' => Some((at + i, "illegal character NUL".to_owned())),
             BYTE_ORDER_MARK => Some((at + i, "illegal byte order mark".to_owned())),
             _ => None,
         });
-        Scanner { text, at, line_can_end: false, errors: errors.collect() }
+        let mut ahead: Vec<_> = ahead.collect();
+        ahead.reverse();
+        Scanner { text, at, line_can_end: false, ahead, errors: Vec::new() }
     }
 
     /// The next word, and where it stands.
     pub(super) fn next(&mut self) -> (Token, Range<usize>) {
+        let next = self.scan();
+        // Go has read one character ahead
+        while let Some(error) = self.ahead.pop_if(|(at, _)| *at <= self.at) {
+            self.errors.push(error);
+        }
+        next
+    }
+
+    fn scan(&mut self) -> (Token, Range<usize>) {
         if let Some(at) = self.skip_blanks() {
             self.line_can_end = false;
             return (Token::Newline, at..at);
