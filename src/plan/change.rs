@@ -9,8 +9,8 @@ use crate::edit::{Patch, Value};
 use crate::error::{Code, Error};
 use crate::inventory::{Definition, Inventory, Part};
 use crate::name::{Kind, RouterName, Target};
-use crate::route::{Route, Tls, protocol, server_list, server_text};
 use crate::release::Release;
+use crate::route::{Route, Tls, protocol, server_list, server_text};
 use crate::rule::Rule;
 use std::borrow::Cow;
 

@@ -42,8 +42,8 @@ fn worded(error: RuleError, protocol: Protocol, release: Release, text: &str) ->
         Outcome::Value => not_a_tree(error, protocol, release, text),
         Outcome::Rule => match parse_unchecked(protocol, text) {
             Ok(rule) => {
-                let says =
-                    fault(&rule, protocol, text, &|matcher, _| matcher_fault(matcher, protocol, release)).map(|(_, says)| says);
+                let says = fault(&rule, protocol, text, &|matcher, _| matcher_fault(matcher, protocol, release))
+                    .map(|(_, says)| says);
                 let says = says.unwrap_or_else(|| error.message.clone());
                 refused_build(error, rule, protocol, release, text, &says)
             }
@@ -310,5 +310,31 @@ mod tests {
         assert_eq!(wraps("Path(`x`) && Path(`/a`) && Path(`/b`)"), 2);
         assert_eq!(wraps("Path(`/a`) && Path(`x`) && Path(`/b`)"), 1);
         assert_eq!(wraps("Path(`/a`) && Path(`/b`) && Path(`x`)"), 0);
+    }
+
+    /// Measured on 3.0.4, 3.4.0, 3.4.1 and 3.7.15.
+    #[test]
+    fn what_stands_on_the_left_is_that_of_the_tree_as_written() {
+        let words = |text: &str| says(Protocol::Http, text, "3.7").replace("error while adding rule ", "");
+        for (text, end) in [
+            ("Host(`a`) && (Host(`b`) && Path(`x`))", "Path: path"),
+            ("(Host(`a`) && (Path(`x`) && Host(`b`))) && Host(`c`)", "and: and: Path: path"),
+            ("!(Path(`x`) || (Path(`/y`) && Host(`b`))) && Host(`c`)", "and: and: Path: path"),
+            ("Path(``) && (Path(`/`) && Host(`b`))", "and: error while checking rule Path: empty"),
+        ] {
+            let start = format!("adding rule {text}: {end}");
+            assert!(words(text).contains(&start), "{}", words(text));
+        }
+    }
+
+    #[test]
+    fn a_value_is_no_rule_in_any_syntax() {
+        for (release, end) in [("3.4.0", ""), ("3.4.1", ": obtaining build tree")] {
+            for syntax in [Syntax::V3, Syntax::V2] {
+                let error = compile(Protocol::Http, syntax, Release::parse(release).unwrap(), "`a`").unwrap_err();
+                assert_eq!(error.says, format!("error while parsing rule `a`{end}"));
+                assert_eq!(error.says_for_tls.unwrap(), "invalid rule `a`, error: error while parsing rule `a`");
+            }
+        }
     }
 }

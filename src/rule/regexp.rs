@@ -75,7 +75,7 @@ mod tests {
             ("Greek", true, true),
             ("greek", false, true),
             ("Letter", false, true),
-            ("Upper-Case_Letter", false, false),
+            ("Upper-Case_Letter", false, true),
             ("uppercase letter", false, true),
             ("Any", true, true),
             ("LC", false, true),

@@ -252,6 +252,17 @@ fn tls_is_needed_by_the_first_host() {
     }
 }
 
+/// As measured on 3.7.9, 3.7.10, 3.7.12, 3.7.13 and 3.7.15.
+#[test]
+fn older_releases_take_negated_hosts_for_hosts() {
+    let rule = read_tcp("!HostSNI(`a`) && HostSNI(`*`)");
+    for (release, hosts, needs_tls) in [("3.7.12", &["a", "*"][..], true), ("3.7.13", &["*"], false)] {
+        let release = Release::parse(release).unwrap();
+        assert_eq!(rule.hosts_of(release), hosts);
+        assert_eq!(rule.needs_tls(release), needs_tls);
+    }
+}
+
 fn any_rule(protocol: Protocol) -> impl Strategy<Value = Rule> {
     let text =
         || prop_oneof![any::<String>(), "[a-z`\"\\\\\\n\\r\u{feff}\0é]{1,6}"].prop_filter("empty", |s| !s.is_empty());

@@ -165,12 +165,18 @@ fn matcher_fault(matcher: &Matcher, written: Option<&str>, protocol: Protocol, r
         }),
         Header => odd(&matcher.args),
         HeaderRegexp => odd(&matcher.args).or_else(|| {
-            matcher.args.iter().skip(1).step_by(2).find_map(|re| re2::compile(re, release).err().map(|fault| fault.to_string()))
+            matcher
+                .args
+                .iter()
+                .skip(1)
+                .step_by(2)
+                .find_map(|re| re2::compile(re, release).err().map(|fault| fault.to_string()))
         }),
         Query => {
             let pairs: Vec<String> =
                 matcher.args.iter().flat_map(|arg| arg.splitn(2, '=').map(str::to_owned).collect::<Vec<_>>()).collect();
-            odd(&pairs).or_else(|| pairs.chunks(2).find_map(|pair| template_fault(&pair.join("="), Template::Query, release)))
+            odd(&pairs)
+                .or_else(|| pairs.chunks(2).find_map(|pair| template_fault(&pair.join("="), Template::Query, release)))
         }
         ClientIp => matcher.args.iter().find(|address| !check::is_address(address)).map(|address| {
             let words = "could not initialize IP Checker for \"ClientIP\" matcher";

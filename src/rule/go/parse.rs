@@ -239,7 +239,15 @@ impl<'a> Parser<'a> {
                 }
                 Token::Word("[") => expr = self.index(),
                 Token::Word("(") => expr = self.call(expr),
-                Token::Word("{") if matches!(expr, Expr::Name(_) | Expr::Selector(..) | Expr::Index | Expr::Other("*ast.IndexListExpr" | "*ast.ArrayType")) => {
+                Token::Word("{")
+                    if matches!(
+                        expr,
+                        Expr::Name(_)
+                            | Expr::Selector(..)
+                            | Expr::Index
+                            | Expr::Other("*ast.IndexListExpr" | "*ast.ArrayType")
+                    ) =>
+                {
                     self.composite();
                     expr = Expr::Other("*ast.CompositeLit");
                 }
