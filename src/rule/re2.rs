@@ -102,6 +102,8 @@ fn joined(pieces: &[Piece]) -> Piece {
 pub(super) fn compile(regexp: &str, release: Release) -> Result<(), Fault<'_>> {
     let mut levels = vec![Level::new(false)];
     let mut rest = regexp;
+    // Searched for once, not by every class.
+    let posix_end = regexp.rfind(":]").map_or(usize::MAX, |at| regexp.len() - at);
     // The repetition that was read just before.
     let mut repeated: Option<&str> = None;
     while let Some(c) = rest.chars().next() {
@@ -157,7 +159,7 @@ pub(super) fn compile(regexp: &str, release: Release) -> Result<(), Fault<'_>> {
                 }
             },
             '[' => {
-                rest = class::bracket(rest, release)?;
+                rest = class::bracket(rest, posix_end, release)?;
                 level.pieces.push(Piece::single(false));
             }
             '\\' if rest.starts_with("\\Q") => {

@@ -105,12 +105,17 @@ fn rule_of(find: &dyn Fn(&str) -> Option<MatcherName>, expr: &Expr<'_>, depth: u
         Expr::Paren(inner) => rule_of(find, inner, depth + 1),
         Expr::Unary("!", operand) => Some(Rule::Not(Box::new(rule_of(find, operand, depth + 1)?))),
         Expr::Binary(first, rest) => {
-            let mut left = rule_of(find, first, depth + 1)?;
+            let joined = |operands, operator| if operator == "&&" { Rule::and(operands) } else { Rule::or(operands) };
+            let mut operands = vec![rule_of(find, first, depth + 1)?];
+            let mut last = rest.first()?.0;
             for (operator, operand) in rest {
-                let operands = vec![left, rule_of(find, operand, depth + 1)?];
-                left = if *operator == "&&" { Rule::and(operands) } else { Rule::or(operands) };
+                if *operator != last {
+                    operands = vec![joined(operands, last)];
+                    last = operator;
+                }
+                operands.push(rule_of(find, operand, depth + 1)?);
             }
-            Some(left)
+            Some(joined(operands, last))
         }
         Expr::Call(function, args) => {
             let Expr::Name(name) = &**function else { return None };

@@ -11,15 +11,16 @@ const POSIX: [&str; 14] = [
     "xdigit",
 ];
 
-/// Reads a class from its bracket on; gives what follows.
-pub(super) fn bracket(text: &str, release: Release) -> Result<&str, Fault<'_>> {
+/// Reads a class from its bracket on; gives what follows. `posix_end` is how many bytes of the expression follow from its
+/// last `:]` on.
+pub(super) fn bracket(text: &str, posix_end: usize, release: Release) -> Result<&str, Fault<'_>> {
     let inner = &text[1..];
     let mut rest = inner.strip_prefix('^').unwrap_or(inner);
     let mut first = true;
     while first || !rest.starts_with(']') {
         // a bracket that stands first is one of the characters
         first = false;
-        if let Some(after) = posix(rest)? {
+        if let Some(after) = posix(rest, posix_end)? {
             rest = after;
         } else if rest.starts_with("\\p") || rest.starts_with("\\P") {
             rest = unicode(rest, release)?;
@@ -42,8 +43,9 @@ pub(super) fn bracket(text: &str, release: Release) -> Result<&str, Fault<'_>> {
 }
 
 /// `[:alpha:]`, where it stands.
-fn posix(text: &str) -> Result<Option<&str>, Fault<'_>> {
-    let Some(inner) = text.strip_prefix("[:") else { return Ok(None) };
+fn posix(text: &str, posix_end: usize) -> Result<Option<&str>, Fault<'_>> {
+    let inner = text.strip_prefix("[:").filter(|inner| inner.len() >= posix_end);
+    let Some(inner) = inner else { return Ok(None) };
     let Some((name, after)) = inner.split_once(":]") else { return Ok(None) };
     match POSIX.contains(&name.strip_prefix('^').unwrap_or(name)) {
         true => Ok(Some(after)),
