@@ -222,6 +222,11 @@ impl Rule {
         self.hosts_of(release).first().is_some_and(|host| *host != "*")
     }
 
+    /// Whether a TCP rule asks for a server name; a wildcard that is written as a regular expression does too.
+    pub(crate) fn wants_server_name(&self, release: Release) -> bool {
+        self.needs_tls(release) || self.hosts_and_wildcards().first().is_some_and(|host| host != "*")
+    }
+
     /// The same as [`hosts`](Self::hosts) and those that are negated: releases before 3.7.13 take these for hosts too.
     pub fn hosts_of(&self, release: Release) -> Vec<&str> {
         if release.since(7, 13) {

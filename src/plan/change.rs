@@ -267,7 +267,7 @@ pub(super) fn check_tls(
             "use --tls on, or make it a TCP route with a tls:// target",
         ),
         (Kind::Udp, Tls::On | Tls::Passthrough) => usage("a UDP route has no TLS", "leave --tls out"),
-        (Kind::Tcp, Tls::Off) if rule.is_some_and(|rule| wants_name(rule, release)) => usage(
+        (Kind::Tcp, Tls::Off) if rule.is_some_and(|rule| rule.wants_server_name(release)) => usage(
             "a TCP route is chosen by the server name that a TLS client sends; with --tls off there is none, and Traefik would disable the route",
             "use --tls on or --tls passthrough, or HOST '*' for everything on an entry point",
         ),
@@ -277,11 +277,6 @@ pub(super) fn check_tls(
         ),
         _ => Ok(()),
     }
-}
-
-/// Whether a TCP rule asks for a server name; a wildcard that is written as a regular expression does too.
-fn wants_name(rule: &Rule, release: Release) -> bool {
-    rule.needs_tls(release) || rule.hosts_and_wildcards().first().is_some_and(|host| host != "*")
 }
 
 /// The patch of a router's `tls`. A mapping that would be left empty stays as `tls: {}`: taking it away would turn TLS off.

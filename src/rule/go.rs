@@ -1,6 +1,7 @@
 //! What Go says of a rule: Traefik hands it to Go's own expression parser, so that an error may speak of any part of
 //! that language. Asked only of rules that are refused, for Traefik's words.
 
+mod brackets;
 mod evaluate;
 mod operand;
 mod parse;

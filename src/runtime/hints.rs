@@ -8,7 +8,7 @@ use std::collections::HashMap;
 /// A search among more names than this would cost more than it helps.
 const MANY: usize = 2000;
 /// How many names are compared before hints are given up: a configuration that lacks so much has no slips.
-const MOST: usize = 500_000;
+const MOST: usize = 200_000;
 
 /// The definitions that a name can mean, by kind and noun, and the hints that were found.
 #[derive(Default)]

@@ -163,7 +163,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The closing bracket of a list that may be written on several lines.
-    fn close(&mut self, word: &'static str, context: &str) {
+    pub(super) fn close(&mut self, word: &'static str, context: &str) {
         if self.token == Token::Newline {
             self.error(self.span.start, format!("missing ',' before newline in {context}"));
             self.advance();
@@ -172,7 +172,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Whether a list goes on; a missing comma is noted and taken as written.
-    fn at_comma(&mut self, context: &str, close: &'static str) -> bool {
+    pub(super) fn at_comma(&mut self, context: &str, close: &'static str) -> bool {
         if self.is(",") {
             return true;
         }
@@ -290,35 +290,6 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn index(&mut self) -> Expr<'a> {
-        self.advance();
-        if self.is("]") {
-            self.expected("operand");
-            self.advance();
-            return Expr::Other("*ast.IndexExpr");
-        }
-        if !self.is(":") {
-            self.binary(1);
-        }
-        let mut expr = Expr::Index;
-        let mut colons = 0;
-        while colons < 2 && self.take(":") {
-            colons += 1;
-            expr = Expr::Other("*ast.SliceExpr");
-            if !self.is(":") && !self.is("]") && self.token != Token::End {
-                self.binary(1);
-            }
-        }
-        while colons == 0 && self.take(",") {
-            expr = Expr::Other("*ast.IndexListExpr");
-            if !self.is("]") && self.token != Token::End {
-                self.type_name();
-            }
-        }
-        self.expect(Token::Word("]"));
-        expr
-    }
-
     fn call(&mut self, of: Expr<'a>) -> Expr<'a> {
         self.advance();
         let mut args = Vec::new();
@@ -333,35 +304,6 @@ impl<'a> Parser<'a> {
         }
         self.close(")", "argument list");
         Expr::Call(Box::new(of), args)
-    }
-
-    /// `{a, b: c}` after a type.
-    fn composite(&mut self) {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            self.given_up = true;
-        }
-        self.advance();
-        while !self.is("}") && self.token != Token::End {
-            self.element();
-            if self.take(":") {
-                self.element();
-            }
-            if !self.at_comma("composite literal", "}") {
-                break;
-            }
-            self.advance();
-        }
-        self.close("}", "composite literal");
-        self.depth -= 1;
-    }
-
-    fn element(&mut self) {
-        if self.is("{") {
-            self.composite();
-        } else {
-            self.binary(1);
-        }
     }
 
     fn operand(&mut self) -> Expr<'a> {
