@@ -122,7 +122,6 @@ const HTTP: &[&str] = &[
     "Host(\"\\400\")",
     "Host('\\ud800')",
     "Host(`a`\n",
-    "Host(\u{feff})",
     "PathRegexp(`\\p{Letter}`)",
     "PathRegexp(`\\p{greek}`)",
     "PathRegexp(`\\p{Old_Italic}`)",
