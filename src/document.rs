@@ -49,6 +49,8 @@ pub struct SyntaxError {
     pub column: usize,
     /// What is wrong.
     pub message: String,
+    /// Traefik's own words, where they are known.
+    pub says: Option<String>,
 }
 
 impl fmt::Display for SyntaxError {
@@ -80,7 +82,7 @@ impl Document {
     pub fn parse_or_return(format: Format, source: String) -> Result<Document, (SyntaxError, String)> {
         if u32::try_from(source.len()).is_err() {
             let message = "files of 4 GiB and more are not read".into();
-            return Err((SyntaxError { line: 1, column: 1, message }, String::new()));
+            return Err((SyntaxError { line: 1, column: 1, message, says: None }, String::new()));
         }
         let tree = match format {
             Format::Yaml => yaml::parse(&source),
@@ -153,6 +155,14 @@ impl Document {
         }
         self.lines.get_or_init(|| line_starts(&self.source)).partition_point(|start| *start <= byte)
     }
+}
+
+/// The error at a byte.
+fn error_at(source: &str, byte: usize, message: impl Into<String>) -> SyntaxError {
+    let byte = source.floor_char_boundary(byte);
+    let line_start = source[..byte].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let column = source[line_start..byte].chars().count() + 1;
+    SyntaxError { line: line_of(source, byte), column, message: message.into(), says: None }
 }
 
 /// The 1-based line of a byte; `\r` alone ends a line too, as YAML has it.

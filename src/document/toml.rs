@@ -6,7 +6,7 @@
 //! first mentioned, except that a table whose header follows its sub tables stands where its header
 //! does.
 
-use super::{Kind, Span, Style, SyntaxError, Tree, line_of};
+use super::{Kind, Span, Style, SyntaxError, Tree, error_at};
 use std::ops::Range;
 use toml_edit::{Document, Item, Key, Table, Value};
 
@@ -15,7 +15,7 @@ pub fn parse(source: &str) -> Result<Tree, SyntaxError> {
     let text = source.strip_prefix('\u{feff}').unwrap_or(source);
     if text.starts_with('\u{feff}') {
         // toml_edit would take a second one for white space.
-        return Err(SyntaxError { line: 1, column: 1, message: "a byte order mark is not a key".into() });
+        return Err(error_at(source, 0, "a byte order mark is not a key"));
     }
     let document = Document::parse(text).map_err(|error| syntax_error(text, &error))?;
     let mut builder = Builder { text, shift: source.len() - text.len(), tree: Tree::default(), leap_second: None };
@@ -32,12 +32,6 @@ pub fn parse(source: &str) -> Result<Tree, SyntaxError> {
 fn syntax_error(text: &str, error: &toml_edit::TomlError) -> SyntaxError {
     let byte = text.floor_char_boundary(error.span().map_or(text.len(), |span| span.start));
     error_at(text, byte, error.message().replace('\n', "; "))
-}
-
-fn error_at(text: &str, byte: usize, message: impl Into<String>) -> SyntaxError {
-    let line_start = text[..byte].rfind(['\n', '\r']).map_or(0, |at| at + 1);
-    let column = text[line_start..byte].chars().count() + 1;
-    SyntaxError { line: line_of(text, byte), column, message: message.into() }
 }
 
 struct Builder<'s> {
