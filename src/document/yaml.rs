@@ -31,15 +31,9 @@ fn read(source: &str) -> Result<Tree, Fault> {
     let mut tree = parser::Parser::new(source).run()?;
     decode::check(source, &tree)?;
     // A document that is null says nothing.
-    if tree.nodes.len() == 1 && tree.properties.is_empty() && is_plain_null(source, &tree) {
+    if decode::is_null(source, &tree) {
         tree.nodes.clear();
+        tree.properties.clear();
     }
     Ok(tree)
-}
-
-fn is_plain_null(source: &str, tree: &Tree) -> bool {
-    let node = tree.nodes[0];
-    node.kind == Kind::Scalar
-        && node.style == Style::Plain
-        && matches!(&source[node.span.range()], "" | "~" | "null" | "Null" | "NULL")
 }

@@ -140,6 +140,14 @@ impl<'s> Cursor<'s> {
         text
     }
 
+    /// Whether Go's library takes what stands here for a byte order mark, whatever it is. It looks for the mark not here
+    /// but where its buffer starts, so a text with two marks loses the first character of each line until that moves.
+    pub(super) fn seems_a_mark(&self) -> bool {
+        const LAST_LOOK: usize = 4;
+        let twice = self.mark.column == 0 && self.source.starts_with("\u{feff}\u{feff}");
+        twice && self.mark.at() + LAST_LOOK <= self.source.floor_char_boundary(CHUNK)
+    }
+
     /// Whether `---` or `...` stands here by itself.
     pub(super) fn is_document_indicator(&self) -> bool {
         self.mark.column == 0 && (self.starts_with(b"---") || self.starts_with(b"...")) && self.is_space_or_end(3)

@@ -17,6 +17,13 @@ pub(super) fn check(source: &str, tree: &Tree) -> Result<(), Fault> {
     }
 }
 
+/// Whether the whole document is null.
+pub(super) fn is_null(source: &str, tree: &Tree) -> bool {
+    let decoder = Decoder { source, tree };
+    let root = tree.nodes.first().filter(|node| node.kind == Kind::Scalar);
+    root.is_some_and(|root| scalar::yaml(decoder.text(0), root.style, decoder.tag(0)) == Scalar::Null)
+}
+
 struct Decoder<'t> {
     source: &'t str,
     tree: &'t Tree,

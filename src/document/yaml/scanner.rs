@@ -4,18 +4,19 @@
 //! remembered, and the tokens since then wait; so does the library's parser, which is why a fault two tokens ahead is
 //! reported before one in the structure here.
 
+mod blank;
 mod property;
 mod scalar;
+mod simple_key;
 
 use super::Fault;
 use super::Style;
 use super::cursor::{Cursor, Mark};
+use simple_key::SimpleKey;
 use std::collections::VecDeque;
 
 /// How deep collections may lie in one another.
 const DEEPEST: usize = 10_000;
-/// How many characters a key may have that no `? ` begins.
-const LONGEST_KEY: u32 = 1024;
 
 /// A token with its place.
 #[derive(Debug, PartialEq)]
@@ -51,18 +52,6 @@ pub(super) enum TokenKind<'s> {
     Tag(&'s str, String),
     /// With its text where the bytes are not the text.
     Scalar(Style, Option<Box<str>>),
-}
-
-/// A place where a key may have begun; one for each level of brackets.
-struct SimpleKey {
-    possible: bool,
-    /// Whether nothing but a key may stand there.
-    required: bool,
-    /// The number of the token that it begins with.
-    number: usize,
-    /// Whether tokens wait for it.
-    awaited: bool,
-    mark: Mark,
 }
 
 pub(super) struct Scanner<'s> {
@@ -114,15 +103,6 @@ impl<'s> Scanner<'s> {
         self.ready = false;
         self.taken += 1;
         self.tokens.pop_front();
-    }
-
-    /// Whether the first token may yet turn out to begin a key.
-    fn is_awaited(&mut self) -> Result<bool, Fault> {
-        let level = self.simple_keys.partition_point(|key| key.number < self.taken);
-        match self.simple_keys.get(level) {
-            Some(key) if key.number == self.taken && key.awaited => self.is_valid(level),
-            _ => Ok(false),
-        }
     }
 
     fn push(&mut self, kind: TokenKind<'s>, start: Mark) {
@@ -234,57 +214,6 @@ impl<'s> Scanner<'s> {
         self.push(kind, start);
     }
 
-    fn skip_to_token(&mut self) {
-        loop {
-            if self.cursor.mark.column == 0 && self.cursor.mark.index == 0 && self.cursor.starts_with(b"\xef\xbb\xbf") {
-                self.cursor.skip();
-            }
-            let tabs = self.is_flow() || !self.simple_key_allowed;
-            while self.cursor.peek(0) == b' ' || (tabs && self.cursor.peek(0) == b'\t') {
-                self.cursor.skip();
-            }
-            if self.cursor.peek(0) == b'#' {
-                self.skip_comments();
-            }
-            if self.cursor.skip_break().is_empty() {
-                return;
-            }
-            self.simple_key_allowed |= !self.is_flow();
-        }
-    }
-
-    /// Passes comments on lines of their own with what is blank between them, tabs and all: up to the last one's end.
-    fn skip_comments(&mut self) {
-        self.cursor.skip_to_line_end();
-        while let Some(ahead) = self.comment_ahead(1, true) {
-            let start = self.cursor.mark.at() + ahead;
-            while self.cursor.mark.at() < start {
-                if self.cursor.skip_break().is_empty() {
-                    self.cursor.skip();
-                }
-            }
-            self.cursor.skip_to_line_end();
-        }
-    }
-
-    /// Passes a comment behind a token, and the tabs before it.
-    fn skip_line_comment(&mut self) {
-        if !self.cursor.fresh_line && self.comment_ahead(0, false).is_some() {
-            self.cursor.skip_to_line_end();
-        }
-    }
-
-    /// How many bytes ahead a comment begins, with only blanks before it, and line breaks of one byte.
-    fn comment_ahead(&self, from: usize, breaks: bool) -> Option<usize> {
-        const FARTHEST: usize = 512;
-        let blank = |ahead: &usize| match self.cursor.peek(*ahead) {
-            b' ' | b'\t' => true,
-            b'\n' | b'\r' => breaks,
-            _ => false,
-        };
-        (from..FARTHEST).find(|ahead| !blank(ahead)).filter(|ahead| self.cursor.peek(*ahead) == b'#')
-    }
-
     fn fetch_stream_end(&mut self) -> Result<(), Fault> {
         if self.cursor.mark.column != 0 {
             self.cursor.mark.column = 0;
@@ -315,59 +244,6 @@ impl<'s> Scanner<'s> {
         while !self.is_flow() && self.indent > column {
             self.tokens.push_back(Token { kind: TokenKind::BlockEnd, start: mark, end: mark });
             self.indent = self.indents.pop().unwrap_or(-1);
-        }
-    }
-
-    /// The number that the next token will have.
-    fn next_number(&self) -> usize {
-        self.taken + self.tokens.len()
-    }
-
-    fn push_simple_key(&mut self) {
-        let (number, mark) = (self.next_number(), self.cursor.mark);
-        self.simple_keys.push(SimpleKey { possible: false, required: false, number, awaited: false, mark });
-    }
-
-    fn is_valid(&mut self, level: usize) -> Result<bool, Fault> {
-        let here = self.cursor.mark;
-        let key = &mut self.simple_keys[level];
-        if key.possible && (key.mark.line < here.line || key.mark.index + LONGEST_KEY < here.index) {
-            key.possible = false;
-            let (required, mark) = (key.required, key.mark);
-            return if required { Err(self.no_colon(mark)) } else { Ok(false) };
-        }
-        Ok(key.possible)
-    }
-
-    fn no_colon(&self, key: Mark) -> Fault {
-        self.fault(key, "could not find expected ':'").shown_at(key)
-    }
-
-    fn save_simple_key(&mut self) -> Result<(), Fault> {
-        if !self.simple_key_allowed {
-            return Ok(());
-        }
-        let mark = self.cursor.mark;
-        let required = !self.is_flow() && self.indent == i64::from(mark.column);
-        self.remove_simple_key()?;
-        let number = self.next_number();
-        if let Some(last) = self.simple_keys.last_mut() {
-            *last = SimpleKey { possible: true, required, number, awaited: true, mark };
-        }
-        Ok(())
-    }
-
-    fn remove_simple_key(&mut self) -> Result<(), Fault> {
-        match self.simple_keys.last_mut() {
-            Some(key) if key.possible && key.required => {
-                let mark = key.mark;
-                Err(self.no_colon(mark))
-            }
-            Some(key) if key.possible => {
-                (key.possible, key.awaited) = (false, false);
-                Ok(())
-            }
-            _ => Ok(()),
         }
     }
 
