@@ -158,14 +158,7 @@ mod tests {
         error("\u{feff}\u{feff}a = 1");
         let bom = error("\u{feff}\"é\" = é\n");
         assert_eq!((bom.line, bom.column), (1, 8));
-        for wrong in [
-            "a = 1\na.b = 2",
-            "[a]\n[a]",
-            "a = \"\u{1}\"",
-            "a = 'x\ny'",
-            "a = 01",
-            "a = 1\rb = 2",
-        ] {
+        for wrong in ["a = 1\na.b = 2", "[a]\n[a]", "a = \"\u{1}\"", "a = 'x\ny'", "a = 01", "a = 1\rb = 2"] {
             error(wrong);
         }
         // A hostile file must not exhaust the stack.

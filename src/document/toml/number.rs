@@ -61,10 +61,8 @@ impl<'s> Parser<'s> {
             Some('0') => {
                 let after = self.source[self.at + 1..].chars().next();
                 if let Some(after @ ('b' | 'o' | 'x')) = after {
-                    let words = format!(
-                        "cannot use sign with non-decimal numbers: '{}{after}'",
-                        &self.source[start..=self.at]
-                    );
+                    let words =
+                        format!("cannot use sign with non-decimal numbers: '{}{after}'", &self.source[start..=self.at]);
                     return Err(self.fault_unread(start, &words));
                 }
             }
@@ -87,8 +85,7 @@ impl<'s> Parser<'s> {
             self.next()?;
             let found = self.peek()?;
             if !found.is_some_and(digits) {
-                let words =
-                    format!("not {what} number: '{}{}'", &self.source[start..self.at], found.unwrap_or('\0'));
+                let words = format!("not {what} number: '{}{}'", &self.source[start..self.at], found.unwrap_or('\0'));
                 return Err(self.fault_unread(start, &words));
             }
             self.skip_while(|c| digits(c) || c == '_')?;

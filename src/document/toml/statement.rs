@@ -71,8 +71,9 @@ impl<'s> Parser<'s> {
             Some('#') => self.skip_comment(),
             found => {
                 let found = quoted_char(found);
-                let words =
-                    format!("expected a top-level item to end with a newline, comment, or EOF, but got {found} instead");
+                let words = format!(
+                    "expected a top-level item to end with a newline, comment, or EOF, but got {found} instead"
+                );
                 Err(self.fault_behind(&words))
             }
         }
@@ -104,7 +105,8 @@ impl<'s> Parser<'s> {
                 Some('.') => self.next()?,
                 Some(']') => break,
                 found => {
-                    let words = format!("expected '.' or ']' to end table name, but got {} instead", quoted_char(found));
+                    let words =
+                        format!("expected '.' or ']' to end table name, but got {} instead", quoted_char(found));
                     return Err(self.fault_behind(&words));
                 }
             };
@@ -153,7 +155,7 @@ impl<'s> Parser<'s> {
         self.set_array(matches!(&item, Item::Value(value) if self.tables.is_array(*value)))?;
         let Some(mut own) = own else { return Ok(()) };
         for key in &parents {
-            own = match self.tables.find(own, &key.text) {
+            own = match self.tables.find(own, key) {
                 Some(Item::Table(below)) => *below,
                 None => {
                     let below = self.tables.add_table(key.span, Style::Flow);
@@ -213,7 +215,7 @@ impl<'s> Parser<'s> {
         let key = self.current_key.clone();
         let path = match key.is_empty() && self.context != ROOT {
             true => self.context,
-            false => self.tables.below(self.context, &key).ok_or_else(|| self.too_deep(self.at))?,
+            false => self.tables.below(self.context, key).ok_or_else(|| self.too_deep(self.at))?,
         };
         self.tables.path_mut(path).array = array;
         Ok(())

@@ -102,8 +102,12 @@ impl<'s> Tables<'s> {
         matches!(self.values[value], Value::Array(..))
     }
 
-    pub(super) fn find(&self, table: TableId, name: &Cow<'s, str>) -> Option<&Item> {
-        let at = *self.index.get(&(table, name.clone()))?;
+    pub(super) fn find(&self, table: TableId, key: &Key<'s>) -> Option<&Item> {
+        self.named(table, key.text.clone())
+    }
+
+    fn named(&self, table: TableId, name: Cow<'s, str>) -> Option<&Item> {
+        let at = *self.index.get(&(table, name))?;
         self.tables[table].entries[at].as_ref().map(|(_, item)| item)
     }
 
@@ -143,7 +147,7 @@ impl<'s> Tables<'s> {
     }
 
     /// The path one key further; `None` where that is too deep.
-    pub(super) fn below(&mut self, parent: PathId, name: &Cow<'s, str>) -> Option<PathId> {
+    pub(super) fn below(&mut self, parent: PathId, name: Cow<'s, str>) -> Option<PathId> {
         let depth = self.paths[parent].depth + 1;
         if depth > DEEPEST {
             return None;
@@ -153,7 +157,7 @@ impl<'s> Tables<'s> {
         }
         let id = self.paths.len();
         self.paths.push(Path { parent, name: name.clone(), depth, implicit: false, array: false });
-        self.children.insert((parent, name.clone()), id);
+        self.children.insert((parent, name), id);
         Some(id)
     }
 
@@ -187,7 +191,7 @@ impl<'s> Tables<'s> {
         }
         let mut table = ROOT;
         for step in self.names(path) {
-            table = match self.find(table, &self.paths[step].name) {
+            table = match self.named(table, self.paths[step].name.clone()) {
                 Some(Item::Table(below)) => *below,
                 Some(Item::Tables(items)) => items.last().copied().ok_or(step)?,
                 _ => return Err(step),
@@ -227,7 +231,7 @@ impl<'s> Parser<'s> {
     }
 
     pub(super) fn below(&mut self, path: PathId, key: &Key<'s>) -> Result<PathId, SyntaxError> {
-        self.tables.below(path, &key.text).ok_or_else(|| self.too_deep(key.span.start as usize))
+        self.tables.below(path, key.text.clone()).ok_or_else(|| self.too_deep(key.span.start as usize))
     }
 
     fn at_path(&self, at: &Key<'s>, path: PathId, what: &str) -> SyntaxError {
@@ -249,7 +253,7 @@ impl<'s> Parser<'s> {
         let mut table = self.tables.resolve(above).map_err(|at| self.at_path(last, at, NO_TABLE))?;
         for key in parents {
             path = self.below(path, key)?;
-            table = match self.tables.find(table, &key.text) {
+            table = match self.tables.find(table, key) {
                 Some(Item::Table(below)) => *below,
                 Some(Item::Tables(items)) => items.last().copied().unwrap_or(ROOT),
                 Some(Item::Value(_)) => return Err(self.at_path(key, path, NO_TABLE)),
@@ -303,7 +307,7 @@ impl<'s> Parser<'s> {
 
     /// Whether what is said of a key counts; or it is passed over, or a fault.
     fn may_set(&mut self, table: TableId, path: PathId, key: &Key<'s>) -> Result<bool, SyntaxError> {
-        if self.tables.find(table, &key.text).is_none() {
+        if self.tables.find(table, key).is_none() {
             return Ok(true);
         }
         let implicit = std::mem::take(&mut self.tables.path_mut(path).implicit);
