@@ -6,6 +6,7 @@
 //! tree: tables as they are first mentioned, except that a table whose header follows its sub tables stands where its
 //! header does.
 
+mod names;
 mod number;
 mod statement;
 mod string;
@@ -42,7 +43,7 @@ impl Builder<'_> {
         let node = self.tree.open(Kind::Map, style, span.start as usize);
         let mut end = span.end;
         for at in 0..self.parser.table(id).entries.len() {
-            let Some((key, item)) = self.parser.table(id).entries[at].clone() else { continue };
+            let Some((key, item)) = self.parser.table_mut(id).entries[at].take() else { continue };
             let text = (key.style == Style::Quoted).then(|| (*key.text).into());
             self.tree.scalar(key.style, key.span, text);
             end = end.max(match item {

@@ -38,7 +38,7 @@ impl<'s> Parser<'s> {
                 Some(c) if c == quote => break,
                 Some(c) => {
                     text.push(c);
-                    self.next()?;
+                    self.pass(c);
                 }
             }
         }
@@ -76,7 +76,7 @@ impl<'s> Parser<'s> {
                 }
                 Some(c) => {
                     text.push(c);
-                    self.next()?;
+                    self.pass(c);
                 }
             }
         }
@@ -97,7 +97,7 @@ impl<'s> Parser<'s> {
                 }
                 Some(c) => {
                     text.push(c);
-                    self.next()?;
+                    self.pass(c);
                 }
             }
         }

@@ -4,10 +4,10 @@
 //! because something below them was said, and which keys have an array. What may be said twice follows from that, with
 //! odd results, all of which are kept: `a.b = 1` and then `a = 2` is taken, and the second is passed over.
 
+use super::names::Names;
 use super::statement::Parser;
 use super::{DEEPEST, Span, Style, SyntaxError};
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 pub(super) type TableId = usize;
 pub(super) type ValueId = usize;
@@ -45,6 +45,8 @@ pub(super) struct Table<'s> {
     pub(super) style: Style,
     /// As they are to stand; what has moved leaves a gap.
     pub(super) entries: Vec<Option<(Key<'s>, Item)>>,
+    /// Where among them a key stands.
+    index: Names<'s>,
 }
 
 /// A path of keys that something has been said of.
@@ -55,16 +57,15 @@ pub(super) struct Path<'s> {
     /// Whether only something below it has been said.
     implicit: bool,
     pub(super) array: bool,
+    /// The paths one key further.
+    children: Names<'s>,
 }
 
 #[derive(Default)]
 pub(super) struct Tables<'s> {
     tables: Vec<Table<'s>>,
-    /// Where in its table a key stands.
-    index: HashMap<(TableId, Cow<'s, str>), usize>,
     values: Vec<Value>,
     paths: Vec<Path<'s>>,
-    children: HashMap<(PathId, Cow<'s, str>), PathId>,
     /// The table that the path asked for last leads to.
     last: Option<(PathId, TableId)>,
 }
@@ -82,14 +83,14 @@ pub(super) enum Origin {
 
 impl<'s> Tables<'s> {
     pub(super) fn new(start: usize) -> Self {
-        let root = Path { parent: ROOT, name: "".into(), depth: 0, implicit: false, array: false };
-        let mut tables = Tables { paths: vec![root], ..Tables::default() };
+        let mut tables = Tables::default();
+        tables.add_path(ROOT, "".into(), 0);
         tables.add_table(Span::new(start, start), Style::Block);
         tables
     }
 
     pub(super) fn add_table(&mut self, span: Span, style: Style) -> TableId {
-        self.tables.push(Table { span, style, entries: Vec::new() });
+        self.tables.push(Table { span, style, entries: Vec::new(), index: Names::default() });
         self.tables.len() - 1
     }
 
@@ -103,39 +104,38 @@ impl<'s> Tables<'s> {
     }
 
     pub(super) fn find(&self, table: TableId, key: &Key<'s>) -> Option<&Item> {
-        self.named(table, key.text.clone())
+        self.named(table, &key.text)
     }
 
-    fn named(&self, table: TableId, name: Cow<'s, str>) -> Option<&Item> {
-        let at = *self.index.get(&(table, name))?;
-        self.tables[table].entries[at].as_ref().map(|(_, item)| item)
+    fn named(&self, table: TableId, name: &str) -> Option<&Item> {
+        let table = &self.tables[table];
+        table.entries[table.index.get(name)?].as_ref().map(|(_, item)| item)
     }
 
     /// Puts an item under a key, in place of what is there.
     pub(super) fn put(&mut self, table: TableId, key: &Key<'s>, item: Item) {
-        let entries = &mut self.tables[table].entries;
-        match self.index.get(&(table, key.text.clone())) {
+        let table = &mut self.tables[table];
+        match table.index.get(&key.text) {
             Some(at) => {
                 self.last = None;
-                entries[*at] = Some((key.clone(), item));
+                table.entries[at] = Some((key.clone(), item));
             }
             None => {
-                self.index.insert((table, key.text.clone()), entries.len());
-                entries.push(Some((key.clone(), item)));
+                table.index.put(key.text.clone(), table.entries.len());
+                table.entries.push(Some((key.clone(), item)));
             }
         }
     }
 
     /// A table that was there by what is below it gets its header: it stands where that does.
     fn adopt(&mut self, table: TableId, key: &Key<'s>, span: Span) {
-        let Some(at) = self.index.get_mut(&(table, key.text.clone())) else { return };
-        let entries = &mut self.tables[table].entries;
-        let Some((_, item)) = entries[*at].take() else { return };
-        *at = entries.len();
+        let above = &mut self.tables[table];
+        let Some((_, item)) = above.index.get(&key.text).and_then(|at| above.entries[at].take()) else { return };
+        above.index.put(key.text.clone(), above.entries.len());
+        above.entries.push(Some((key.clone(), item.clone())));
         if let Item::Table(id) = item {
             self.tables[id].span = span;
         }
-        self.tables[table].entries.push(Some((key.clone(), item)));
     }
 
     pub(super) fn path(&self, id: PathId) -> &Path<'s> {
@@ -152,13 +152,17 @@ impl<'s> Tables<'s> {
         if depth > DEEPEST {
             return None;
         }
-        if let Some(known) = self.children.get(&(parent, name.clone())) {
-            return Some(*known);
+        if let Some(known) = self.paths[parent].children.get(&name) {
+            return Some(known);
         }
-        let id = self.paths.len();
-        self.paths.push(Path { parent, name: name.clone(), depth, implicit: false, array: false });
-        self.children.insert((parent, name), id);
+        let id = self.add_path(parent, name.clone(), depth);
+        self.paths[parent].children.put(name, id);
         Some(id)
+    }
+
+    fn add_path(&mut self, parent: PathId, name: Cow<'s, str>, depth: usize) -> PathId {
+        self.paths.push(Path { parent, name, depth, implicit: false, array: false, children: Names::default() });
+        self.paths.len() - 1
     }
 
     fn names(&self, mut path: PathId) -> Vec<PathId> {
@@ -191,7 +195,7 @@ impl<'s> Tables<'s> {
         }
         let mut table = ROOT;
         for step in self.names(path) {
-            table = match self.named(table, self.paths[step].name.clone()) {
+            table = match self.named(table, &self.paths[step].name) {
                 Some(Item::Table(below)) => *below,
                 Some(Item::Tables(items)) => items.last().copied().ok_or(step)?,
                 _ => return Err(step),
@@ -204,9 +208,9 @@ impl<'s> Tables<'s> {
     /// Adds one table to an array of them; false where something else stands there.
     fn push_table(&mut self, table: TableId, key: &Key<'s>, new: TableId) -> bool {
         self.last = None;
-        match self.index.get(&(table, key.text.clone())) {
+        match self.tables[table].index.get(&key.text) {
             None => self.put(table, key, Item::Tables(vec![new])),
-            Some(at) => match &mut self.tables[table].entries[*at] {
+            Some(at) => match &mut self.tables[table].entries[at] {
                 Some((_, Item::Tables(items))) => items.push(new),
                 _ => return false,
             },

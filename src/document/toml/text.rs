@@ -6,7 +6,15 @@ use super::statement::Parser;
 
 impl<'s> Parser<'s> {
     /// The next character, which stays the next. Go's library refuses control characters as soon as it looks at them.
+    #[inline]
     pub(super) fn peek(&self) -> Result<Option<char>, SyntaxError> {
+        match self.source.as_bytes().get(self.at) {
+            Some(byte @ (b' '..=b'~' | b'\t' | b'\n')) => Ok(Some(char::from(*byte))),
+            _ => self.peek_unusual(),
+        }
+    }
+
+    fn peek_unusual(&self) -> Result<Option<char>, SyntaxError> {
         let rest = &self.source[self.at..];
         let Some(c) = rest.chars().next() else { return Ok(None) };
         let refused = match c {
@@ -26,24 +34,29 @@ impl<'s> Parser<'s> {
     pub(super) fn next(&mut self) -> Result<Option<char>, SyntaxError> {
         let next = self.peek()?;
         if let Some(c) = next {
-            self.at += c.len_utf8();
-            self.line += u32::from(c == '\n');
+            self.pass(c);
         }
         Ok(next)
+    }
+
+    /// Passes the next character, which is this one.
+    pub(super) fn pass(&mut self, c: char) {
+        self.at += c.len_utf8();
+        self.line += u32::from(c == '\n');
     }
 
     /// Passes this character, if it is the next.
     pub(super) fn accept(&mut self, wanted: char) -> Result<bool, SyntaxError> {
         let found = self.peek()? == Some(wanted);
         if found {
-            self.next()?;
+            self.pass(wanted);
         }
         Ok(found)
     }
 
     pub(super) fn skip_while(&mut self, wanted: impl Fn(char) -> bool) -> Result<(), SyntaxError> {
-        while self.peek()?.is_some_and(&wanted) {
-            self.next()?;
+        while let Some(c) = self.peek()?.filter(|c| wanted(*c)) {
+            self.pass(c);
         }
         Ok(())
     }
