@@ -5,6 +5,7 @@
 //! 100 000 routes small in memory and makes walking it a walk along a slice. Text is copied only
 //! where the file's spelling is not the value itself (escapes, folded lines).
 
+mod error;
 mod lines;
 pub mod scalar;
 mod timestamp;
@@ -12,6 +13,8 @@ pub mod toml;
 mod tree;
 pub mod yaml;
 
+pub use error::SyntaxError;
+use error::error_at;
 pub use lines::{Lines, Position};
 use std::fmt;
 use std::sync::OnceLock;
@@ -37,25 +40,6 @@ impl Format {
             "toml" => Some(Format::Toml),
             _ => None,
         }
-    }
-}
-
-/// Why a text is not a configuration file. The position is 1-based; the column counts characters.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// 1-based line.
-    pub line: usize,
-    /// 1-based column in characters.
-    pub column: usize,
-    /// What is wrong.
-    pub message: String,
-    /// Traefik's own words, where they are known.
-    pub says: Option<String>,
-}
-
-impl fmt::Display for SyntaxError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.line, self.column, self.message)
     }
 }
 
@@ -155,14 +139,6 @@ impl Document {
         }
         self.lines.get_or_init(|| line_starts(&self.source)).partition_point(|start| *start <= byte)
     }
-}
-
-/// The error at a byte.
-fn error_at(source: &str, byte: usize, message: impl Into<String>) -> SyntaxError {
-    let byte = source.floor_char_boundary(byte);
-    let line_start = source[..byte].rfind(['\n', '\r']).map_or(0, |at| at + 1);
-    let column = source[line_start..byte].chars().count() + 1;
-    SyntaxError { line: line_of(source, byte), column, message: message.into(), says: None }
 }
 
 /// The 1-based line of a byte; `\r` alone ends a line too, as YAML has it.

@@ -78,6 +78,36 @@ pub(super) const DIRECTORIES: &[(&str, &[(&str, &str)])] = &[
     ("TOML unknown key", &[("a.toml", "[http.routers.r]\nrul = 'a'\n")]),
     ("TOML types", &[("a.toml", "[http.routers.r]\nrule = 'Host(`a`)'\nservice = 'noop@internal'\npriority = 1.5\n")]),
     ("TOML empty table", &[("a.toml", "[http.routers]\n")]),
+    (
+        "TOML header adds to braces",
+        &[(
+            "a.toml",
+            "http = {routers = {}}\n[http.routers.r]\nrule = 'Host(`a`)'\nservice = 'noop@internal'\n[http.middlewares]\n",
+        )],
+    ),
+    (
+        "TOML dotted key adds to braces",
+        &[("a.toml", "http.routers.r = {rule = 'Host(`a`)'}\nhttp.routers.r.service = 'noop@internal'\n")],
+    ),
+    (
+        "TOML value over a table that is implied",
+        &[(
+            "a.toml",
+            "http.routers.r.rule = 'Host(`a`)'\nhttp.routers.r.service = 'noop@internal'\nhttp.routers.r = 1\n",
+        )],
+    ),
+    (
+        "TOML list over a table that is implied",
+        &[(
+            "a.toml",
+            "[http.routers]\nr.rule = 'Host(`a`)'\nr.entryPoints.a = 1\nr.entryPoints = ['web']\nr.service = 'noop@internal'\n",
+        )],
+    ),
+    (
+        "TOML header after dotted keys",
+        &[("a.toml", "http.middlewares.m.addPrefix.prefix = '/a'\n[http.middlewares]\n")],
+    ),
+    ("TOML line break before an equals sign", &[("a.toml", "http = {middlewares\n = {}}\n")]),
     ("TOML date", &[("a.toml", "[http.routers.r]\nrule = 'Host(`a`)'\nservice = 1979-05-27\n")]),
     ("TOML with a tab", &[("a.toml", "[http.routers.r]\n\trule = 'Host(`a`)'\n\tservice = 'noop@internal'\n")]),
     (
