@@ -8,7 +8,7 @@ use std::collections::HashMap;
 pub(super) struct Names<'s> {
     list: Vec<(Cow<'s, str>, usize)>,
     /// Where in the list a name stands, once there are many.
-    index: Option<Box<HashMap<Cow<'s, str>, usize>>>,
+    index: Option<HashMap<Cow<'s, str>, usize>>,
 }
 
 impl<'s> Names<'s> {
@@ -33,7 +33,7 @@ impl<'s> Names<'s> {
         }
         if self.list.len() >= Self::FEW {
             let named = |(at, (name, _)): (usize, &(Cow<'s, str>, usize))| (name.clone(), at);
-            let index = self.index.get_or_insert_with(|| Box::new(self.list.iter().enumerate().map(named).collect()));
+            let index = self.index.get_or_insert_with(|| self.list.iter().enumerate().map(named).collect());
             index.insert(name.clone(), self.list.len());
         }
         self.list.push((name, number));
