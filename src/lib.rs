@@ -7,7 +7,7 @@
 //! - core, pure: [`plan`] (what a change must do), [`route`], [`judge`] (what Traefik would say), [`lint`] (each
 //!   kind of finding), [`finding`], [`runtime`] (what Traefik makes of what it loads), [`surroundings`], [`certificate`],
 //!   [`named`] (files that the configuration names),
-//!   [`inventory`] (all files merged), [`schema`], [`edit`], [`document`], [`rule`], [`name`], [`release`],
+//!   [`inventory`] (all files merged), [`schema`], [`edit`], [`document`], [`rule`], [`name`], [`release`], [`golang`] (texts as Go writes them),
 //!   [`static_config`], [`settings`];
 //! - [`error`], which all of them speak.
 
@@ -19,6 +19,7 @@ pub mod edit;
 pub mod error;
 pub mod finding;
 pub mod git;
+pub mod golang;
 pub mod inventory;
 pub mod judge;
 pub mod lint;

@@ -1,7 +1,7 @@
 //! Templates such as `/a/{id:[0-9]+}` in rules of Traefik 2.
 
-use super::go::quote;
 use super::re2;
+use crate::golang::quote;
 use crate::release::Release;
 
 /// What a template is of.

@@ -94,6 +94,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "core",
         &[
+            "golang",
             "name",
             "release",
             "certificate",
