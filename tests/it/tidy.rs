@@ -109,6 +109,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "runtime",
             "lint",
             "judge",
+            "compare",
             "route",
             "settings",
             "plan",
