@@ -52,8 +52,13 @@ pub struct Difference {
 /// What became of an object.
 #[derive(Debug)]
 pub enum Change {
-    /// It is new, and says this.
-    Added(Meaning),
+    /// It is new.
+    Added {
+        /// What it says.
+        says: Meaning,
+        /// What Traefik would make of it, unless that is a working object.
+        state: Option<Detail>,
+    },
     /// It is gone, and said this.
     Removed(Meaning),
     /// It has another name, and says the same.
@@ -66,7 +71,7 @@ pub enum Change {
 }
 
 /// In what an object differs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Detail {
     /// The hosts of a router's rule.
     Hosts {
@@ -100,9 +105,16 @@ pub enum Detail {
         /// What it is.
         to: Option<String>,
     },
+    /// Passwords.
+    Secrets {
+        /// The path of the list below the object.
+        field: String,
+        /// Whose.
+        of: Vec<String>,
+    },
     /// What Traefik would make of it.
     State {
-        /// What it was.
+        /// What it was; enabled where it was not there.
         from: Status,
         /// What it is.
         to: Status,
@@ -146,14 +158,15 @@ pub fn compare(before: &Side<'_>, after: &Side<'_>) -> Comparison {
             None => Difference { kind, name, place, change: Change::Removed(meaning) },
         });
     }
-    differences.extend(new.into_iter().map(|((kind, name), (meaning, place))| Difference {
-        kind,
-        name,
-        place,
-        change: Change::Added(meaning),
+    differences.extend(new.into_iter().map(|((kind, name), (says, place))| {
+        let found = is.get(&(kind, name.as_str())).filter(|(to, _)| *to != Status::Enabled);
+        let state = found.map(|(to, errors)| Detail::State { from: Status::Enabled, to: *to, errors: errors.to_vec() });
+        Difference { kind, name, place, change: Change::Added { says, state } }
     }));
-    differences.sort_by(|a, b| (rank(a.kind), &a.name).cmp(&(rank(b.kind), &b.name)));
     let (opaque, texts) = texts(before.inventory, after.inventory);
+    // What came or went with a file that can't be read has not come or gone for all that is known.
+    differences.retain(|d| matches!(d.change, Change::Changed(_)) || !opaque.contains(&d.place.file));
+    differences.sort_by(|a, b| (rank(a.kind), &a.name).cmp(&(rank(b.kind), &b.name)));
     Comparison { verdicts: (before.judgement.verdict, after.judgement.verdict), differences, opaque, texts }
 }
 
@@ -301,10 +314,12 @@ fn below(field: String, old: Option<&Meaning>, new: Option<&Meaning>, details: &
             let items = |meaning: Option<&Meaning>| meaning.map(Meaning::items).unwrap_or_default();
             let (old, new) = (items(old), items(new));
             let shown = |items: Vec<String>| items.into_iter().map(|item| public(&field, item)).collect();
-            let (added, removed) = (missing(&new, &old), missing(&old, &new));
-            details.push(match added.is_empty() && removed.is_empty() {
-                true => Detail::Order { now: shown(new), field },
-                false => Detail::Items { added: shown(added), removed: shown(removed), field },
+            let (added, removed): (Vec<String>, Vec<String>) = (shown(missing(&new, &old)), shown(missing(&old, &new)));
+            details.push(match () {
+                () if added.is_empty() && removed.is_empty() => Detail::Order { now: shown(new), field },
+                // What is not shown makes the difference.
+                () if added == removed => Detail::Secrets { of: added, field },
+                () => Detail::Items { added, removed, field },
             });
         }
         (old, new) => {
@@ -334,7 +349,7 @@ fn texts(old: &Inventory<'_>, new: &Inventory<'_>) -> (Vec<String>, usize) {
 /// What may be shown of a value: no password, and no key.
 fn public(field: &str, text: String) -> String {
     match text.split_once(':') {
-        Some((user, _)) if field.ends_with(".users") => format!("{user}:…"),
+        Some((user, _)) if field.ends_with(".users") => user.to_owned(),
         _ if named::is_inline(&text) => "(PEM)".into(),
         _ => text,
     }

@@ -83,9 +83,7 @@ fn plain(field: &Field, text: String) -> Option<Meaning> {
     let is_pointer = field.go_type.starts_with('*');
     let default = match field.kind {
         _ if is_pointer && field.default.is_empty() => return Some(Meaning::Text(text)),
-        Type::Duration => {
-            duration(crate::schema::time::duration(field.default).unwrap_or_default())
-        }
+        Type::Duration => duration(crate::schema::time::duration(field.default).unwrap_or_default()),
         Type::Bool if field.default.is_empty() => "false".into(),
         Type::Int | Type::Uint32 if field.default.is_empty() => "0".into(),
         _ => field.default.to_owned(),
@@ -95,7 +93,8 @@ fn plain(field: &Field, text: String) -> Option<Meaning> {
 
 /// Nanoseconds in the largest unit that gives a whole number.
 fn duration(nanoseconds: i64) -> String {
-    let units = [("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000), ("µs", 1000)];
+    let units =
+        [("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000), ("µs", 1000)];
     let fits = |(_, size): &(&str, i64)| nanoseconds != 0 && nanoseconds % size == 0;
     match units.into_iter().find(fits) {
         Some((unit, size)) => format!("{}{unit}", nanoseconds / size),
@@ -159,7 +158,9 @@ impl fmt::Display for Meaning {
                 f.write_str("]")
             }
             Meaning::Fields(fields) => {
-                let name = ["url", "address", "name", "main", "certFile"].into_iter().find_map(|key| Some((key, fields.get(key)?)));
+                let name = ["url", "address", "name", "main", "certFile"]
+                    .into_iter()
+                    .find_map(|key| Some((key, fields.get(key)?)));
                 let rest: Vec<String> = fields
                     .iter()
                     .filter(|(key, _)| name.is_none_or(|(name, _)| name != key.as_str()))

@@ -171,6 +171,7 @@ fn only_the_doors_touch_the_disk() {
         "store",
         "git",
         "command/context",
+        "command/diff",
         "command/init",
         "command/man",
         "command/static_source",
