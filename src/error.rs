@@ -32,6 +32,8 @@ pub enum Code {
     NotEditable,
     /// Traefik would refuse the directory.
     WouldNotLoad,
+    /// Traefik would disable something that the change is not about.
+    WouldDisable,
     /// The directory was changed by hand again and again.
     ChangedMeanwhile,
     /// The user said no.
@@ -66,6 +68,7 @@ impl Code {
         Code::InUse,
         Code::NotEditable,
         Code::WouldNotLoad,
+        Code::WouldDisable,
         Code::ChangedMeanwhile,
         Code::Declined,
         Code::NoDirectory,
@@ -92,6 +95,7 @@ impl Code {
             Code::InUse => "something still refers to what would go",
             Code::NotEditable => "the file can't be edited safely, so it has to be edited by hand",
             Code::WouldNotLoad => "Traefik would refuse the directory",
+            Code::WouldDisable => "Traefik would disable something that works and that the change is not about",
             Code::ChangedMeanwhile => "the files were changed by something else again and again",
             Code::Declined => "the question was answered with no",
             Code::NoDirectory => "the directory does not exist",
@@ -119,6 +123,7 @@ impl Code {
             Code::InUse => "in-use",
             Code::NotEditable => "not-editable",
             Code::WouldNotLoad => "would-not-load",
+            Code::WouldDisable => "would-disable",
             Code::ChangedMeanwhile => "changed-meanwhile",
             Code::Declined => "declined",
             Code::NoDirectory => "no-directory",
@@ -142,6 +147,7 @@ impl Code {
             | Code::InUse
             | Code::NotEditable
             | Code::WouldNotLoad
+            | Code::WouldDisable
             | Code::ChangedMeanwhile
             | Code::Declined => 3,
             Code::NoDirectory | Code::Io | Code::LockTimeout | Code::DurabilityUnknown | Code::AnswerNotPrinted => 4,

@@ -229,15 +229,15 @@ impl<'a> Inventory<'a> {
         self.files.iter().any(|f| matches!(f.content, Content::Template { .. }))
     }
 
-    /// What makes the newest Traefik refuse the directory, in load order; Traefik reports the first only.
-    pub fn faults(&self) -> Vec<(Place, String)> {
+    /// What makes a release of Traefik refuse the directory, in load order; Traefik reports the first only.
+    pub fn faults(&self, release: Release) -> Vec<(Place, String)> {
         let mut all = Vec::new();
         for file in &self.files {
             let at = |line| Place { file: file.path.clone(), line };
             match &file.content {
                 Content::Broken { line, message, .. } => all.push((at(*line), message.clone())),
                 Content::Parsed(document) => {
-                    for fault in schema::faults(document, Release::NEWEST) {
+                    for fault in schema::faults(document, release) {
                         all.push((at(document.line(fault.span.start)), fault.message()));
                     }
                 }

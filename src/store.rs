@@ -20,16 +20,20 @@ use crate::plan::{Effect, FileEdit, Plan};
 use crate::release::Release;
 use crate::route::Route;
 use crate::schema;
+use crate::static_config::StaticConfig;
+use crate::surroundings::Surroundings;
 use commit::Commit;
 use folder::Folder;
 use notes::Notes;
 pub use read::{Snapshot, content};
 use rustix::io::Errno;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 pub use survey::Known;
 
 /// The managed directory.
+#[derive(Clone)]
 pub struct Store {
     path: PathBuf,
     /// The one file that Traefik reads, where it reads a file and not a directory.
@@ -37,6 +41,8 @@ pub struct Store {
     lock_timeout: Duration,
     /// The command line, for whoever waits for the lock.
     command: String,
+    /// The Traefik by which changes are judged.
+    traefik: Arc<Surroundings>,
 }
 
 /// What came of a change.
@@ -66,12 +72,19 @@ const TRIES: usize = 3;
 impl Store {
     /// A store over `path`; with `only`, over that one file in it.
     pub fn new(path: PathBuf, only: Option<String>, lock_timeout: Duration, command: String) -> Store {
-        Store { path, only, lock_timeout, command }
+        let traefik = Arc::new(Surroundings::unknown(Release::NEWEST));
+        Store { path, only, lock_timeout, command, traefik }
+    }
+
+    /// The same, judging changes by this Traefik.
+    pub fn judging_by(mut self, release: Release, static_config: Option<StaticConfig>) -> Store {
+        self.traefik = Arc::new(Surroundings { static_config, ..Surroundings::unknown(release) });
+        self
     }
 
     /// A store over another directory, for the same command.
     pub fn elsewhere(&self, path: PathBuf) -> Store {
-        Store::new(path, None, self.lock_timeout, self.command.clone())
+        Store { path, only: None, ..self.clone() }
     }
 
     /// The same, over that one file if there is one.
@@ -109,7 +122,7 @@ impl Store {
         let snapshot = read::snapshot(folder, self.only.as_deref())?;
         // Who may not read our notes may still ask what would happen.
         let notes = folder.below(folder::STATE).ok().and_then(|state| Notes::read(&state).ok());
-        prepare(&snapshot, &mut notes.unwrap_or_default(), plan)
+        self.prepare(&snapshot, &mut notes.unwrap_or_default(), plan)
     }
 
     /// Plans a change and makes it, as one.
@@ -129,7 +142,7 @@ impl Store {
             let snapshot = read::snapshot(&folder, self.only.as_deref())?;
             let before = Notes::read(&state)?;
             let mut after = before.clone();
-            let (mut changed, acts) = prepare(&snapshot, &mut after, &plan)?;
+            let (mut changed, acts) = self.prepare(&snapshot, &mut after, &plan)?;
             let commit = Commit { folder: &folder, state: &state, snapshot: &snapshot };
             let done = match acts.is_empty() {
                 true => commit.confirm().map(|()| true),
@@ -149,6 +162,61 @@ impl Store {
         )
         .hint("try again once the other writer is done"))
     }
+
+    /// Makes the plan, applies it in memory and judges the result; keeps the notes up to date. No effects.
+    fn prepare(
+        &self,
+        snapshot: &Snapshot,
+        notes: &mut Notes,
+        plan: &impl Fn(&Inventory<'_>) -> Result<Plan, Error>,
+    ) -> Result<(Changed, Vec<Act>), Error> {
+        let before = Inventory::of(&snapshot.files);
+        let Plan { edits, mut effects } = plan(&before)?;
+        let mut edited: Vec<File> = Vec::new();
+        let mut acts = Vec::new();
+        for FileEdit { path, patches } in edits {
+            let old = snapshot.files.iter().find(|f| f.path == path);
+            let mut document = None;
+            for patch in &patches {
+                let plain = apply(&path, old, document.as_ref(), patch);
+                let hollow = notes.hollowed(&path, patch).and_then(|p| apply(&path, old, document.as_ref(), &p).ok());
+                // A section that can't stand there without a value goes after all.
+                document =
+                    Some(match hollow.filter(|document| schema::faults(document, self.traefik.release).is_empty()) {
+                        Some(hollow) => hollow,
+                        None => plain?,
+                    });
+            }
+            let Some(document) = document.filter(|d| old.is_none_or(|f| f.text() != d.source())) else { continue };
+            let text = document.source().to_owned();
+            let is_ours = notes.is_created(&path) && snapshot.may_go(&path);
+            acts.push(match old {
+                None => {
+                    notes.add_created(&path);
+                    Act::Create { path: path.clone(), text }
+                }
+                Some(_) if text.trim().is_empty() && is_ours => {
+                    notes.forget(&path);
+                    Act::Delete { path: path.clone() }
+                }
+                Some(old) => {
+                    if let Some(old) = old.document() {
+                        notes.add_filled(&path, old, &document);
+                    }
+                    Act::Replace { path: path.clone(), text }
+                }
+            });
+            edited.push(File { path, content: Content::Parsed(document) });
+        }
+        let after = merged(&snapshot.files, &edited);
+        let warnings = guard::check(&before, &after, &effects, !edited.is_empty(), &self.traefik)?;
+        for effect in effects.iter_mut().filter(|e| e.route.is_none()) {
+            let router = after.get(effect.kind, Part::Router, &effect.name);
+            effect.route = router.map(|router| Route::of(&after, effect.kind, &router));
+        }
+        let files = acts.iter().map(|act| act.file_change(snapshot)).collect();
+        Ok((Changed { effects, files, warnings }, acts))
+    }
 }
 
 /// What shall become of one file on disk.
@@ -160,59 +228,6 @@ pub(crate) enum Act {
     Create { path: String, text: String },
     /// A file of ours that has nothing left to say.
     Delete { path: String },
-}
-
-/// Makes the plan, applies it in memory and judges the result; keeps the notes up to date. No effects.
-fn prepare(
-    snapshot: &Snapshot,
-    notes: &mut Notes,
-    plan: &impl Fn(&Inventory<'_>) -> Result<Plan, Error>,
-) -> Result<(Changed, Vec<Act>), Error> {
-    let before = Inventory::of(&snapshot.files);
-    let Plan { edits, mut effects } = plan(&before)?;
-    let mut edited: Vec<File> = Vec::new();
-    let mut acts = Vec::new();
-    for FileEdit { path, patches } in edits {
-        let old = snapshot.files.iter().find(|f| f.path == path);
-        let mut document = None;
-        for patch in &patches {
-            let plain = apply(&path, old, document.as_ref(), patch);
-            let hollow = notes.hollowed(&path, patch).and_then(|p| apply(&path, old, document.as_ref(), &p).ok());
-            // A section that can't stand there without a value goes after all.
-            document = Some(match hollow.filter(|document| schema::faults(document, Release::NEWEST).is_empty()) {
-                Some(hollow) => hollow,
-                None => plain?,
-            });
-        }
-        let Some(document) = document.filter(|d| old.is_none_or(|f| f.text() != d.source())) else { continue };
-        let text = document.source().to_owned();
-        let is_ours = notes.is_created(&path) && snapshot.may_go(&path);
-        acts.push(match old {
-            None => {
-                notes.add_created(&path);
-                Act::Create { path: path.clone(), text }
-            }
-            Some(_) if text.trim().is_empty() && is_ours => {
-                notes.forget(&path);
-                Act::Delete { path: path.clone() }
-            }
-            Some(old) => {
-                if let Some(old) = old.document() {
-                    notes.add_filled(&path, old, &document);
-                }
-                Act::Replace { path: path.clone(), text }
-            }
-        });
-        edited.push(File { path, content: Content::Parsed(document) });
-    }
-    let after = merged(&snapshot.files, &edited);
-    let warnings = guard::check(&before, &after, !edited.is_empty())?;
-    for effect in effects.iter_mut().filter(|e| e.route.is_none()) {
-        let router = after.get(effect.kind, Part::Router, &effect.name);
-        effect.route = router.map(|router| Route::of(&after, effect.kind, &router));
-    }
-    let files = acts.iter().map(|act| act.file_change(snapshot)).collect();
-    Ok((Changed { effects, files, warnings }, acts))
 }
 
 /// The inventory with edited files in place of the old ones, in load order.

@@ -73,7 +73,7 @@ impl Context {
         let release = Release::parse(settings.get("traefik").unwrap_or_default())?;
         let static_config = static_source.config.clone();
         let facts = Facts { static_config, defaults: settings.defaults.clone(), only: only.clone(), release };
-        let store = Store::new(dir, only, timeout, command_line);
+        let store = Store::new(dir, only, timeout, command_line).judging_by(facts.release, facts.static_config.clone());
         Ok(Context {
             settings,
             facts,

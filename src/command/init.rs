@@ -46,7 +46,7 @@ pub(super) fn init(context: &Context, args: &Init) -> Result<Outcome, Error> {
     let changed = if dry_run { context.store.preview(plan)? } else { context.store.change(plan)? };
     let snapshot = context.store.read()?;
     let inventory = Inventory::of(&snapshot.files);
-    if let Some((place, message)) = inventory.faults().into_iter().next() {
+    if let Some((place, message)) = inventory.faults(context.facts.release).into_iter().next() {
         return Err(Error::new(Code::WouldNotLoad, format!("Traefik refuses this directory as it stands: {message}"))
             .hint("mend that first: until then Traefik applies no change, and a restart would lose every route")
             .at(place));

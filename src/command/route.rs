@@ -159,7 +159,7 @@ fn point_out_faults(context: &Context, inventory: &Inventory<'_>) {
         1 => "its one route".to_owned(),
         all => format!("all {all} routes"),
     };
-    let warnings = inventory.faults().into_iter().map(|(place, message)| {
+    let warnings = inventory.faults(context.facts.release).into_iter().map(|(place, message)| {
         format!("{place}: {message}; Traefik refuses the whole directory for it, and a restart would lose {lost}")
     });
     context.warn_all(warnings.collect());

@@ -1,22 +1,109 @@
 //! Nothing that loaded before stops loading, and nothing that worked before stops working.
 
 use crate::error::{Code, Error, Place};
+use crate::finding::Location;
 use crate::inventory::{Definition, Inventory, Part};
 use crate::name::Kind;
-use std::collections::HashSet;
+use crate::plan::Effect;
+use crate::runtime::{self, Runtime, Status};
+use crate::surroundings::Surroundings;
+use std::collections::{HashMap, HashSet};
 
 /// Judges the directory as it would be; gives what was wrong before and still is.
-pub(super) fn check(before: &Inventory<'_>, after: &Inventory<'_>, changed: bool) -> Result<Vec<String>, Error> {
+pub(super) fn check(
+    before: &Inventory<'_>,
+    after: &Inventory<'_>,
+    effects: &[Effect],
+    changed: bool,
+    traefik: &Surroundings,
+) -> Result<Vec<String>, Error> {
+    let stood = before.faults(traefik.release);
     if !changed {
-        return Ok(before.faults().iter().map(|(place, message)| restart_warning(place, message)).collect());
+        return Ok(stood.iter().map(|(place, message)| restart_warning(place, message)).collect());
     }
-    if let Some((place, message)) = after.faults().into_iter().next() {
-        let stood_before = before.faults().contains(&(place.clone(), message.clone()));
-        return Err(refuse_unloadable(place, message, stood_before));
+    let left = after.faults(traefik.release);
+    if let Some((place, message)) = left.first()
+        && !is_mending(&stood, &left)
+    {
+        return Err(refuse_unloadable(place.clone(), message, stood.contains(&(place.clone(), message.clone()))));
     }
     no_new_duplicates(before, after)?;
     nothing_left_dangling(before, after)?;
-    Ok([brought_to_light(before, after), duplicates(after)].concat())
+    let mut warnings = match stood.is_empty() {
+        true => nothing_else_disabled(before, after, effects, traefik)?,
+        // What worked before, where nothing was loaded, is nothing.
+        false => left.iter().map(|(place, message)| restart_warning(place, message)).collect(),
+    };
+    warnings.extend(brought_to_light(before, after));
+    warnings.extend(duplicates(after));
+    Ok(warnings)
+}
+
+/// Whether fewer faults are left, and none that is new; lines may have moved.
+fn is_mending(stood: &[(Place, String)], left: &[(Place, String)]) -> bool {
+    fn counts(faults: &[(Place, String)]) -> HashMap<(&str, &str), usize> {
+        let mut counts = HashMap::new();
+        for (place, message) in faults {
+            *counts.entry((place.file.as_str(), message.as_str())).or_default() += 1;
+        }
+        counts
+    }
+    let old = counts(stood);
+    left.len() < stood.len()
+        && counts(left).into_iter().all(|(fault, count)| old.get(&fault).is_some_and(|c| *c >= count))
+}
+
+/// What Traefik takes up must go on being so, except for what the change is about; that it says.
+fn nothing_else_disabled(
+    before: &Inventory<'_>,
+    after: &Inventory<'_>,
+    effects: &[Effect],
+    traefik: &Surroundings,
+) -> Result<Vec<String>, Error> {
+    let (was, now) = std::thread::scope(|scope| {
+        let was = scope.spawn(|| runtime::build(before, traefik));
+        let now = runtime::build(after, traefik);
+        (was.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), now)
+    });
+    let (then, now) = (worst(before, &was), worst(after, &now));
+    let mut warnings = Vec::new();
+    // Traefik builds services and middlewares for routers only, so what is wrong with them shows there.
+    for (kind, router) in after.definitions(Part::Router) {
+        let key = (kind, router.name);
+        let Some((status, errors)) = now.get(&key).filter(|(status, _)| *status != Status::Enabled) else { continue };
+        let was = then.get(&key).map(|(status, _)| *status);
+        let verb = if *status == Status::Disabled { "disable" } else { "warn of" };
+        let what = format!("{verb} {kind} router {:?}", router.name);
+        let why = errors.join("; ");
+        match effects.iter().any(|effect| effect.kind == kind && effect.name == router.name) {
+            true if was.is_none_or(|was| was < *status) => warnings.push(format!("Traefik will {what}: {why}")),
+            false if was.is_some_and(|was| was < *status) => {
+                let message = format!("Traefik would {what} after this change: {why}");
+                let error = Error::new(Code::WouldDisable, message).at(after.place(&router));
+                return Err(error.hint("change that first: it works now"));
+            }
+            _ => {}
+        }
+    }
+    Ok(warnings)
+}
+
+type States<'a, 'r> = HashMap<(Kind, &'a str), (Status, &'r [String])>;
+
+/// The worst state of each router, of which Traefik may make several objects: a copy for an entry point, say.
+fn worst<'a, 'r>(inventory: &Inventory<'a>, runtime: &'r Runtime<'a>) -> States<'a, 'r> {
+    let routers = inventory.definitions(Part::Router);
+    let routers: HashMap<Location, (Kind, &str)> =
+        routers.map(|(kind, router)| (Location::of(router.file, router.key.span()), (kind, router.name))).collect();
+    let mut worst = States::new();
+    for object in &runtime.objects {
+        let Some(router) = routers.get(&object.at) else { continue };
+        let found = worst.entry(*router).or_insert((object.status, &object.errors));
+        if found.0 < object.status {
+            *found = (object.status, &object.errors);
+        }
+    }
+    worst
 }
 
 /// Definitions that were shadowed before, and count now that the one in front of them is gone.
@@ -54,7 +141,7 @@ fn restart_warning(place: &Place, message: &str) -> String {
     )
 }
 
-fn refuse_unloadable(place: Place, message: String, stood_before: bool) -> Error {
+fn refuse_unloadable(place: Place, message: &str, stood_before: bool) -> Error {
     match stood_before {
         true => Error::new(Code::WouldNotLoad, format!("Traefik refuses this directory as it stands: {message}"))
             .hint("mend that first: until then Traefik applies no change, and a restart would lose every route")

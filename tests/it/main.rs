@@ -15,6 +15,7 @@ mod diff;
 mod differential;
 mod dry_run;
 mod front;
+mod guard;
 mod input;
 mod lifecycle;
 mod output;
