@@ -41,7 +41,9 @@ mod middleware_several_types;
 mod middleware_without_type;
 mod middlewares;
 mod min_version_without_max;
+mod model_name_clash;
 mod mounted_file;
+mod name_with_at;
 mod no_effect_option;
 mod no_entry_point;
 mod no_tls_beside_tls;
@@ -199,7 +201,9 @@ pub static LINTS: &[&Lint] = &[
     &middleware_several_types::LINT,
     &middleware_without_type::LINT,
     &min_version_without_max::LINT,
+    &model_name_clash::LINT,
     &mounted_file::LINT,
+    &name_with_at::LINT,
     &no_effect_option::LINT,
     &no_entry_point::LINT,
     &no_tls_beside_tls::LINT,

@@ -246,10 +246,12 @@ fn nearest<'a>(wanted: &str, all: impl Iterator<Item = Definition<'a>>, noun: &s
     // A search among more names than this would cost more than it helps.
     const MANY: usize = 2000;
     let all: Vec<Definition<'a>> = all.take(MANY).collect();
-    let name = crate::name::nearest::nearest(wanted, all.iter().map(|definition| definition.name))?;
-    let found = all.iter().find(|definition| definition.name == name)?;
+    // Somebody may have defined `auth@file` and look for `auth`.
+    let plain = |definition: &Definition<'a>| definition.name.split('@').next().unwrap_or(definition.name);
+    let name = crate::name::nearest::nearest(wanted, all.iter().map(plain))?;
+    let found = all.iter().find(|definition| plain(definition) == name)?;
     let at = Location::of(found.file, found.key.span());
-    Some(Label { at, text: format!("the {noun} {name:?} is defined here") })
+    Some(Label { at, text: format!("the {noun} {:?} is defined here", found.name) })
 }
 
 /// The span of a node, or of another where there is none.
