@@ -93,12 +93,16 @@ mod unused_service;
 mod unused_suppression;
 mod unwatched_file;
 mod usage;
+mod v2_rule;
 mod weak_password_hash;
 mod wrong_type;
 
+use crate::document::Ref;
 use crate::finding::{Finding, Location, Severity, Suppressed};
 use crate::inventory::{Inventory, Loading};
+use crate::rule::Syntax;
 use crate::runtime::{Runtime, Trouble};
+use crate::schema::value;
 use crate::surroundings::Surroundings;
 use std::cell::OnceCell;
 
@@ -148,6 +152,15 @@ impl<'a> Subject<'a> {
         surroundings: &'a Surroundings,
     ) -> Subject<'a> {
         Subject { inventory, loading, runtime, surroundings, rivalries: OnceCell::new() }
+    }
+
+    /// The language that a router's rule is in, by its `ruleSyntax`.
+    fn syntax(&self, node: Option<Ref<'_>>) -> Syntax {
+        let default = self.surroundings.static_config.as_ref().and_then(|known| known.default_rule_syntax.as_deref());
+        match node.and_then(value::text).filter(|text| !text.is_empty()) {
+            Some(text) => Syntax::of(&text),
+            None => Syntax::of(default.unwrap_or_default()),
+        }
     }
 }
 
@@ -246,6 +259,7 @@ pub static LINTS: &[&Lint] = &[
     &unused_service::LINT,
     &unused_suppression::LINT,
     &unwatched_file::LINT,
+    &v2_rule::LINT,
     &weak_password_hash::LINT,
     &wrong_type::LINT,
 ];
