@@ -1,6 +1,7 @@
 //! What can be found in a configuration. Each lint is one file: name, severity, explanation with a bad and a good
 //! example, check. A test runs every example; `explain`, the manual page and SARIF are made from the same values.
 
+mod address_without_port;
 mod ambiguous_routers;
 mod assumed_name;
 mod bad_middleware;
@@ -42,6 +43,7 @@ mod middleware_without_type;
 mod middlewares;
 mod min_version_without_max;
 mod mounted_file;
+mod name_with_at;
 mod no_effect_option;
 mod no_entry_point;
 mod no_tls_beside_tls;
@@ -55,6 +57,7 @@ mod rule_never_matches;
 mod same_host;
 mod second_document;
 mod secret_permissions;
+mod server_scheme;
 mod service_loop;
 mod service_without_type;
 mod several_types;
@@ -89,8 +92,10 @@ mod unknown_tls_options;
 mod unmapped_path;
 mod unused_but_broken;
 mod unused_middleware;
+mod unused_servers_transport;
 mod unused_service;
 mod unused_suppression;
+mod unused_tls_options;
 mod unwatched_file;
 mod usage;
 mod v2_rule;
@@ -175,6 +180,7 @@ pub struct Found {
 
 /// Every lint, by name.
 pub static LINTS: &[&Lint] = &[
+    &address_without_port::LINT,
     &ambiguous_routers::LINT,
     &assumed_name::LINT,
     &bad_middleware::LINT,
@@ -213,6 +219,7 @@ pub static LINTS: &[&Lint] = &[
     &middleware_without_type::LINT,
     &min_version_without_max::LINT,
     &mounted_file::LINT,
+    &name_with_at::LINT,
     &no_effect_option::LINT,
     &no_entry_point::LINT,
     &no_tls_beside_tls::LINT,
@@ -226,6 +233,7 @@ pub static LINTS: &[&Lint] = &[
     &same_host::LINT,
     &second_document::LINT,
     &secret_permissions::LINT,
+    &server_scheme::LINT,
     &service_loop::LINT,
     &service_without_type::LINT,
     &several_types::LINT,
@@ -256,8 +264,10 @@ pub static LINTS: &[&Lint] = &[
     &unmapped_path::LINT,
     &unused_but_broken::LINT,
     &unused_middleware::LINT,
+    &unused_servers_transport::LINT,
     &unused_service::LINT,
     &unused_suppression::LINT,
+    &unused_tls_options::LINT,
     &unwatched_file::LINT,
     &v2_rule::LINT,
     &weak_password_hash::LINT,

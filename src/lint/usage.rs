@@ -1,4 +1,4 @@
-//! What refers to services and middlewares, for the lints that look for what nothing refers to.
+//! What refers to services, middlewares and servers transports, for the lints that look for what nothing refers to.
 
 use super::{Lint, Subject};
 use crate::document::Ref;
@@ -15,24 +15,31 @@ pub(super) fn report_unused(lint: &Lint, subject: &Subject<'_>, part: Part, foun
         return;
     }
     let used = used(subject, part);
-    let known = subject.surroundings.static_config.as_ref();
-    // Routers of other providers can refer to what stands here.
-    let alone = known.is_some_and(|known| known.providers.iter().all(|p| p == "file" || p == "internal"));
+    let alone = is_alone(subject);
     for (kind, definition) in subject.inventory.definitions(part) {
-        if used.contains(&(kind, Cow::Borrowed(definition.name))) {
+        // A name with @ is a finding of its own: what refers to it most likely misses it.
+        if used.contains(&(kind, Cow::Borrowed(definition.name))) || definition.name.contains('@') {
             continue;
         }
         let at = Location::of(definition.file, definition.key.span());
         let path = format!("{kind}.{}.{}", part.section(), definition.name);
-        let message = format!("nothing here uses the {} {:?}", part.noun(), definition.name);
+        let noun = if part == Part::ServersTransport { "servers transport" } else { part.noun() };
+        let message = format!("nothing here uses the {noun} {:?}", definition.name);
         let mut finding = lint.at(at, path, message);
         if !alone {
             finding.severity = Severity::Note;
-            let help = format!("routers of other providers may, as {}@file", definition.name);
+            let whose = if part == Part::ServersTransport { "services" } else { "routers" };
+            let help = format!("{whose} of other providers may, as {}@file", definition.name);
             finding = finding.help(help);
         }
         found.push(finding);
     }
+}
+
+/// Whether the file provider is the only one: what other providers declare can refer to what stands here.
+pub(super) fn is_alone(subject: &Subject<'_>) -> bool {
+    let known = subject.surroundings.static_config.as_ref();
+    known.is_some_and(|known| known.providers.iter().all(|p| p == "file" || p == "internal"))
 }
 
 /// The names of one part that something refers to.
@@ -46,6 +53,7 @@ fn used<'a>(subject: &Subject<'a>, part: Part) -> HashSet<(Kind, Cow<'a, str>)> 
         };
         match part {
             Part::Service => services(*of, definition.value, &mut add),
+            Part::ServersTransport => transports(*of, definition.value, &mut add),
             _ => middlewares(*of, definition.value, &mut add),
         }
     }
@@ -57,7 +65,7 @@ fn used<'a>(subject: &Subject<'a>, part: Part) -> HashSet<(Kind, Cow<'a, str>)> 
     used
 }
 
-fn ours(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
+pub(super) fn ours(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
     match text {
         Cow::Borrowed(text) => bare(text).map(Cow::Borrowed),
         Cow::Owned(text) => bare(&text).map(|name| Cow::Owned(name.to_owned())),
@@ -83,6 +91,12 @@ fn services<'a>(of: Part, value: Ref<'a>, add: &mut dyn FnMut(Cow<'a, str>)) {
             }
         }
     }
+}
+
+fn transports<'a>(of: Part, value: Ref<'a>, add: &mut dyn FnMut(Cow<'a, str>)) {
+    let balancer = (of == Part::Service).then(|| value::field(value, "loadBalancer")).flatten();
+    let named = balancer.and_then(|balancer| value::field(balancer, "serversTransport"));
+    named.and_then(value::text).into_iter().for_each(add);
 }
 
 fn middlewares<'a>(of: Part, value: Ref<'a>, add: &mut dyn FnMut(Cow<'a, str>)) {
