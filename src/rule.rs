@@ -13,12 +13,14 @@ mod overlap;
 mod parse;
 mod re2;
 mod regexp;
+mod rewrite;
 mod version2;
 
 pub use build::compile;
 pub use hosts::{Claim, PathKind, for_hosts};
 pub use overlap::{Hosts, Term, parent};
 pub use parse::parse;
+pub use rewrite::rewrite;
 pub(crate) use version2::read_either;
 
 use std::fmt;

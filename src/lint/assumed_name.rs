@@ -61,7 +61,11 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let names = names.join("; ");
     found.push(match known {
         None => lint
-            .at(at, path, format!("no static configuration is known, so what is named of it is taken to exist: {names}"))
+            .at(
+                at,
+                path,
+                format!("no static configuration is known, so what is named of it is taken to exist: {names}"),
+            )
             .help("name it with --static FILE, or --static compose.yaml#SERVICE"),
         Some(_) => lint.at(at, path, format!("what another provider defines is taken to exist: {names}")),
     });

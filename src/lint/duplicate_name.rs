@@ -2,6 +2,8 @@
 
 use super::{Lint, Subject};
 use crate::finding::{Finding, Location, Severity};
+use crate::inventory::TlsPart;
+use crate::release::Release;
 
 pub(super) static LINT: Lint = Lint {
     name: "duplicate-name",
@@ -39,10 +41,20 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
         let at = Location::of(twice.file, twice.key.span());
         let path = format!("tls.{}.{}", part.section(), twice.name);
         let message = format!("{:?} is defined before in tls.{}; Traefik skips this one", twice.name, part.section());
-        let finding = lint.at(at, path, message).help("give it another name, or remove it");
+        let says = tls_words(*part, twice.name, subject.surroundings.release);
+        let finding = lint.at(at, path, message).says(says).help("give it another name, or remove it");
         found.push(match inventory.tls(*part, twice.name) {
             Some(first) => finding.label(Location::of(first.file, first.key.span()), "this one counts"),
             None => finding,
         });
+    }
+}
+
+/// What Traefik logs of a second definition below `tls`.
+fn tls_words(part: TlsPart, name: &str, release: Release) -> String {
+    let noun = if part == TlsPart::Options { "options" } else { "store" };
+    match release.since(7, 0) {
+        true => format!("{noun} already configured, skipping"),
+        false => format!("TLS {noun} {name} already configured, skipping"),
     }
 }

@@ -30,7 +30,9 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
         let name = definition.name;
         let message = match (part, provider) {
             (Part::Router, "file") => format!("Traefik calls this router {name}@file"),
-            (Part::Router, _) => format!("names in this router without an @ are looked up with the provider {provider:?}"),
+            (Part::Router, _) => {
+                format!("names in this router without an @ are looked up with the provider {provider:?}")
+            }
             (Part::Service | Part::Middleware | Part::ServersTransport, _) => unreachable(name),
         };
         let mut finding = lint.at(Location::of(definition.file, definition.key.span()), path, message);

@@ -13,8 +13,8 @@ pub(super) static LINT: Lint = Lint {
     summary: "A value with which an option does nothing, or refuses everything",
     explanation: "Traefik takes these values without a word: a rateLimit without average limits nothing; inFlightReq and \
                   inFlightConn with an amount of 0 refuse everything; redirectRegex without replacement redirects to \
-                  nowhere; an unknown minVersion or maxVersion of TLS options, and an unknown sameSite of a cookie, are \
-                  passed over; a weighted service whose weights are all 0 answers 503.",
+                  nowhere; an unknown minVersion or maxVersion of TLS options, an unknown sameSite of a cookie, and \
+                  an unknown mode of a health check are passed over; a weighted service whose weights are all 0 answers 503.",
     bad: &[("routes.yml", "http:\n  middlewares:\n    slow:\n      rateLimit:\n        burst: 10\n")],
     good: &[(
         "routes.yml",
@@ -74,6 +74,14 @@ fn middleware(node: Ref<'_>, report: Report<'_>) {
 }
 
 fn service(node: Ref<'_>, report: Report<'_>) {
+    let mode = ["loadBalancer", "healthCheck", "mode"].iter().try_fold(node, |node, key| value::field(node, key));
+    if let Some(mode) = mode {
+        let text = value::text(mode).unwrap_or_default();
+        if !["", "http", "grpc"].contains(&&*text) {
+            let message = format!("Traefik knows no mode {text:?} of health checks, and checks by HTTP");
+            report(mode, "loadBalancer.healthCheck.mode", &message, "write http or grpc");
+        }
+    }
     for kind in ["loadBalancer", "weighted"] {
         let Some(part) = value::field(node, kind) else { continue };
         let same_site = ["sticky", "cookie", "sameSite"].iter().try_fold(part, |node, key| value::field(node, key));

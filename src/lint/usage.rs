@@ -1,4 +1,4 @@
-//! What refers to services and middlewares, for the lints that look for what nothing refers to.
+//! What refers to services, middlewares and servers transports, for the lints that look for what nothing refers to.
 
 use super::{Lint, Subject};
 use crate::document::{Ref, Span};
@@ -16,10 +16,12 @@ pub(super) fn report_unused(lint: &Lint, subject: &Subject<'_>, part: Part, foun
         return;
     }
     let used = used(subject, part);
-    let known = subject.surroundings.static_config.as_ref();
-    // Routers of other providers can refer to what stands here.
-    let alone = known.is_some_and(|known| known.providers.iter().all(|p| p == "file" || p == "internal"));
-    let routed: HashSet<Kind> = subject.inventory.definitions(Part::Router).map(|(kind, _)| kind).collect();
+    let alone = is_alone(subject);
+    let (user, noun) = match part {
+        Part::ServersTransport => (Part::Service, "servers transport"),
+        _ => (Part::Router, part.noun()),
+    };
+    let kinds: HashSet<Kind> = subject.inventory.definitions(user).map(|(kind, _)| kind).collect();
     let mut unused: Vec<(Kind, Vec<Definition<'_>>)> = Vec::new();
     for (kind, definition) in subject.inventory.definitions(part) {
         // A name with an `@` is reported for what it is.
@@ -29,7 +31,7 @@ pub(super) fn report_unused(lint: &Lint, subject: &Subject<'_>, part: Part, foun
         match unused.last_mut() {
             Some((of, group))
                 if *of == kind
-                    && !(alone && routed.contains(&kind))
+                    && !(alone && kinds.contains(&kind))
                     && group.last().is_some_and(|other| other.file == definition.file) =>
             {
                 group.push(definition);
@@ -41,27 +43,42 @@ pub(super) fn report_unused(lint: &Lint, subject: &Subject<'_>, part: Part, foun
         let Some(first) = group.first() else { continue };
         let at = Location::of(first.file, first.key.span());
         let path = format!("{kind}.{}.{}", part.section(), first.name);
-        let noun = if group.len() == 1 { part.noun() } else { part.section() };
-        let mut message = format!("nothing here uses the {noun} {}", listed(&group));
-        if !routed.contains(&kind) {
-            message.push_str(&format!(": there is no {kind} router"));
+        let many = if group.len() == 1 { "" } else { "s" };
+        let names: Vec<&str> = group.iter().map(|definition| definition.name).collect();
+        let mut message = format!("nothing here uses the {noun}{many} {}", listed(&names));
+        if !kinds.contains(&kind) {
+            message.push_str(&format!(": there is no {} {}", kind.as_str().to_ascii_uppercase(), user.noun()));
         }
         let mut finding = lint.at(at, path, message);
         if !alone {
             finding.severity = Severity::Note;
-            finding = finding.help(format!("routers of other providers may, as {}@file", first.name));
+            finding = finding.help(format!("{} of other providers may, as {}@file", user.section(), first.name));
         }
         found.push(finding);
     }
 }
 
-/// The names of some definitions.
-fn listed(definitions: &[Definition<'_>]) -> String {
+/// What to do about the name of something that another provider should have, if this is one.
+pub(super) fn undeclared(reference: &str) -> Option<String> {
+    let (_, provider) = reference.rsplit_once('@')?;
+    let is_other = !matches!(provider, "file" | "internal" | "");
+    is_other
+        .then(|| format!("the static configuration declares no provider {provider}: declare it, or correct the name"))
+}
+
+/// Whether the file provider is the only one: what other providers declare can refer to what stands here.
+pub(super) fn is_alone(subject: &Subject<'_>) -> bool {
+    let known = subject.surroundings.static_config.as_ref();
+    known.is_some_and(|known| known.providers.iter().all(|p| p == "file" || p == "internal"))
+}
+
+/// Some names, in a sentence.
+pub(super) fn listed(names: &[&str]) -> String {
     const SHOWN: usize = 5;
-    let names: Vec<String> = definitions.iter().take(SHOWN).map(|d| format!("{:?}", d.name)).collect();
-    match definitions.len().checked_sub(SHOWN) {
-        None | Some(0) => names.join(", "),
-        Some(more) => format!("{} and {more} more", names.join(", ")),
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("{name:?}")).collect();
+    match names.len().checked_sub(SHOWN) {
+        None | Some(0) => shown.join(", "),
+        Some(more) => format!("{} and {more} more", shown.join(", ")),
     }
 }
 
@@ -76,6 +93,7 @@ fn used<'a>(subject: &Subject<'a>, part: Part) -> HashSet<(Kind, Cow<'a, str>)> 
         };
         match part {
             Part::Service => services(*of, definition.value, &mut add),
+            Part::ServersTransport => transports(*of, definition.value, &mut add),
             _ => middlewares(*of, definition.value, &mut add),
         }
     }
@@ -87,7 +105,7 @@ fn used<'a>(subject: &Subject<'a>, part: Part) -> HashSet<(Kind, Cow<'a, str>)> 
     used
 }
 
-fn ours(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
+pub(super) fn ours(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
     match text {
         Cow::Borrowed(text) => bare(text).map(Cow::Borrowed),
         Cow::Owned(text) => bare(&text).map(|name| Cow::Owned(name.to_owned())),
@@ -101,12 +119,9 @@ pub(super) type Take<'t, 'a> = &'t mut dyn FnMut(Cow<'a, str>, Span);
 pub(super) fn references<'a>(of: Part, value: Ref<'a>, take: Take<'_, 'a>) {
     services(of, value, take);
     middlewares(of, value, take);
-    let holder = match of {
-        Part::Router => value::field(value, "tls").and_then(|tls| value::field(tls, "options")),
-        Part::Service => value::field(value, "loadBalancer").and_then(|lb| value::field(lb, "serversTransport")),
-        Part::Middleware | Part::ServersTransport => None,
-    };
-    text(holder, take);
+    transports(of, value, take);
+    let tls = (of == Part::Router).then(|| value::field(value, "tls")).flatten();
+    text(tls.and_then(|tls| value::field(tls, "options")), take);
 }
 
 fn text<'a>(node: Option<Ref<'a>>, take: Take<'_, 'a>) {
@@ -135,6 +150,11 @@ fn services<'a>(of: Part, value: Ref<'a>, take: Take<'_, 'a>) {
             }
         }
     }
+}
+
+fn transports<'a>(of: Part, value: Ref<'a>, take: Take<'_, 'a>) {
+    let balancer = (of == Part::Service).then(|| value::field(value, "loadBalancer")).flatten();
+    text(balancer.and_then(|balancer| value::field(balancer, "serversTransport")), take);
 }
 
 fn middlewares<'a>(of: Part, value: Ref<'a>, take: Take<'_, 'a>) {
