@@ -67,7 +67,7 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
                 format!("no static configuration is known, so what is named of it is taken to exist: {names}"),
             )
             .help("name it with --static FILE, or --static compose.yaml#SERVICE"),
-        Some(_) => lint.at(at, path, format!("what another provider defines is taken to exist: {names}")),
+        Some(_) => lint.at(at, path, format!("what other providers define is taken to exist: {names}")),
     });
 }
 

@@ -1,15 +1,18 @@
 //! A middleware that no router reaches, and that would not work if one did.
 
+use super::usage::used;
 use super::{Lint, Subject, middlewares};
 use crate::finding::{Finding, Location, Severity};
+use crate::inventory::Part;
 use crate::name::Kind;
 use crate::runtime::middleware::{http, tcp};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 pub(super) static LINT: Lint = Lint {
     name: "unused-but-broken",
     severity: Severity::Warning,
-    summary: "A middleware that would not work, but that no router uses",
+    summary: "A middleware that would not work, but that no router reaches",
     explanation: "Traefik builds a middleware when a router uses it. Until then a broken one looks enabled in its API \
                   and dashboard; the first router that names it is disabled.",
     bad: &[("routes.yml", "http:\n  middlewares:\n    m:\n      addPrefix:\n        prefix: ''\n")],
@@ -19,6 +22,7 @@ pub(super) static LINT: Lint = Lint {
 
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let reached: HashSet<Location> = middlewares::broken(subject, |_| true).map(|(_, _, trouble)| trouble.at).collect();
+    let used = used(subject, Part::Middleware);
     for (kind, definition, path) in middlewares::each(subject) {
         let name = format!("{}@file", definition.name);
         let judged = match kind {
@@ -32,7 +36,10 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
             continue;
         }
         let path = if broken.field.is_empty() { path } else { format!("{path}.{}", broken.field) };
-        let message = format!("Traefik can't build the middleware {:?}, which no router uses yet", definition.name);
+        let message = match used.contains(&(kind, Cow::Borrowed(definition.name))) {
+            false => format!("Traefik can't build the middleware {:?}, which no router uses yet", definition.name),
+            true => format!("Traefik can't build the middleware {:?}; what uses it fails for more", definition.name),
+        };
         found.push(lint.at(at, path, message).help(middlewares::help(broken.kind)).says(broken.says));
     }
 }

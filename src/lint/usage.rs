@@ -24,8 +24,9 @@ pub(super) fn report_unused(lint: &Lint, subject: &Subject<'_>, part: Part, foun
     let kinds: HashSet<Kind> = subject.inventory.definitions(user).map(|(kind, _)| kind).collect();
     let mut unused: Vec<(Kind, Vec<Definition<'_>>)> = Vec::new();
     for (kind, definition) in subject.inventory.definitions(part) {
-        // A name with an `@` is reported for what it is.
-        if definition.name.contains('@') || used.contains(&(kind, Cow::Borrowed(definition.name))) {
+        // A name with an `@`, or one that YAML took for a number, is reported for what it is.
+        let is_odd = definition.name.contains('@') || definition.name.ends_with(" Value>");
+        if is_odd || used.contains(&(kind, Cow::Borrowed(definition.name))) {
             continue;
         }
         match unused.last_mut() {
@@ -83,7 +84,7 @@ pub(super) fn listed(names: &[&str]) -> String {
 }
 
 /// The names of one part that something refers to.
-fn used<'a>(subject: &Subject<'a>, part: Part) -> HashSet<(Kind, Cow<'a, str>)> {
+pub(super) fn used<'a>(subject: &Subject<'a>, part: Part) -> HashSet<(Kind, Cow<'a, str>)> {
     let mut used = HashSet::new();
     for (kind, of, definition) in subject.inventory.all() {
         let mut add = |text: Cow<'a, str>, _| {
