@@ -1,12 +1,9 @@
 //! A middleware that no router reaches, and that would not work if one did.
 
-use super::usage::used;
 use super::{Lint, Subject, middlewares};
 use crate::finding::{Finding, Location, Severity};
-use crate::inventory::Part;
 use crate::name::Kind;
 use crate::runtime::middleware::{http, tcp};
-use std::borrow::Cow;
 use std::collections::HashSet;
 
 pub(super) static LINT: Lint = Lint {
@@ -22,7 +19,6 @@ pub(super) static LINT: Lint = Lint {
 
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let reached: HashSet<Location> = middlewares::broken(subject, |_| true).map(|(_, _, trouble)| trouble.at).collect();
-    let used = used(subject, Part::Middleware);
     for (kind, definition, path) in middlewares::each(subject) {
         let name = format!("{}@file", definition.name);
         let judged = match kind {
@@ -36,10 +32,7 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
             continue;
         }
         let path = if broken.field.is_empty() { path } else { format!("{path}.{}", broken.field) };
-        let message = match used.contains(&(kind, Cow::Borrowed(definition.name))) {
-            false => format!("Traefik can't build the middleware {:?}, which no router uses yet", definition.name),
-            true => format!("Traefik can't build the middleware {:?}; what uses it fails for more", definition.name),
-        };
+        let message = format!("Traefik can't build the middleware {:?}, which no router reaches yet", definition.name);
         found.push(lint.at(at, path, message).help(middlewares::help(broken.kind)).says(broken.says));
     }
 }

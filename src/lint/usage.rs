@@ -84,7 +84,7 @@ pub(super) fn listed(names: &[&str]) -> String {
 }
 
 /// The names of one part that something refers to.
-pub(super) fn used<'a>(subject: &Subject<'a>, part: Part) -> HashSet<(Kind, Cow<'a, str>)> {
+fn used<'a>(subject: &Subject<'a>, part: Part) -> HashSet<(Kind, Cow<'a, str>)> {
     let mut used = HashSet::new();
     for (kind, of, definition) in subject.inventory.all() {
         let mut add = |text: Cow<'a, str>, _| {
