@@ -3,6 +3,7 @@
 
 mod board;
 mod chain;
+mod hints;
 mod http;
 pub mod middleware;
 mod router;

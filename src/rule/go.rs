@@ -1,6 +1,7 @@
 //! What Go says of a rule: Traefik hands it to Go's own expression parser, so that an error may speak of any part of
 //! that language. Asked only of rules that are refused, for Traefik's words.
 
+mod brackets;
 mod evaluate;
 mod operand;
 mod parse;
@@ -13,7 +14,7 @@ pub(crate) use operand::{Constant, constant, function_name};
 pub(crate) use parse::{Expr, parse};
 
 /// A text as Go's `%q` writes it.
-pub(super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {
         match c {
@@ -33,6 +34,11 @@ pub(super) fn quote(text: &str) -> String {
     }
     quoted.push('"');
     quoted
+}
+
+/// A text as Go's `strings.ToLower` writes it: each character becomes one.
+pub(crate) fn lower(text: &str) -> String {
+    text.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect()
 }
 
 /// Whether Go prints a character as it is: letters, marks, numbers, punctuation, symbols and the ASCII space.

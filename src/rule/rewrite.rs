@@ -51,7 +51,7 @@ fn matcher_today(matcher: &Matcher) -> Option<Rule> {
     let alternatives = match matcher.name {
         Header | HeaderRegexp => {
             let pairs = args.chunks(2).map(|pair| call(matcher.name, pair));
-            return (!args.is_empty() && args.len() % 2 == 0).then(|| Rule::and(pairs.collect()));
+            return (!args.is_empty() && args.len().is_multiple_of(2)).then(|| Rule::and(pairs.collect()));
         }
         Query if args.iter().any(|arg| arg.contains('=')) => {
             return Some(Rule::and(any(&|arg| query(arg))?)).filter(|_| !args.is_empty());
@@ -103,7 +103,7 @@ fn regexp(template: &str, default: &str, end: &str) -> Option<String> {
     let mut rest = template;
     while let Some((literal, variable, after)) = variable(rest)? {
         let (name, pattern) = variable.split_once(':').unwrap_or((variable, default));
-        if name.is_empty() || pattern.is_empty() || re2::compile(pattern).is_err() {
+        if name.is_empty() || pattern.is_empty() || re2::compile(pattern, Release::NEWEST).is_err() {
             return None;
         }
         regexp += &quoted(literal);
