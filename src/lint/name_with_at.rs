@@ -21,9 +21,10 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for (kind, part, definition) in subject.inventory.all().iter().filter(|(_, part, _)| *part != Part::Router) {
         let Some((name, _)) = definition.name.split_once('@').filter(|(name, _)| !name.is_empty()) else { continue };
         let full = definition.name;
+        let noun = if *part == Part::ServersTransport { "servers transport" } else { part.noun() };
         let at = Location::of(definition.file, definition.key.span());
         let path = format!("{kind}.{}.{full}", part.section());
-        let message = format!("only {:?} finds the {} {full:?}", format!("{full}@file"), part.noun());
+        let message = format!("only {:?} finds the {noun} {full:?}", format!("{full}@file"));
         found.push(lint.at(at, path, message).help(format!("call it {name}")));
     }
 }
