@@ -36,10 +36,15 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let mut first = None;
     let mut names: Vec<String> = Vec::new();
     for (kind, definition) in subject.inventory.definitions(Part::Router) {
-        let [entry_points, tls] = value::pick(definition.value, ["entryPoints", "tls"]);
+        let [entry_points, tls, service, middlewares] =
+            value::pick(definition.value, ["entryPoints", "tls", "service", "middlewares"]);
         let resolver = tls.and_then(|tls| value::field(tls, "certResolver"));
-        for node in [entry_points, resolver].into_iter().flatten() {
-            for item in value::list(node) {
+        let places = [(entry_points, true), (resolver, true), (service, false), (middlewares, false)];
+        for (node, always) in places {
+            for item in node.map(value::list).unwrap_or_default() {
+                if !always && !is_of_another(&item.text) {
+                    continue;
+                }
                 first = first.or(Some((kind, definition, item.span)));
                 if names.len() < SHOWN && names.iter().all(|name| *name != item.text) {
                     names.push(item.text.into_owned());
@@ -56,4 +61,9 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
         format!("no static configuration is known, so what is named of it is taken to exist: {}", names.join(", "));
     let finding = lint.at(Location::of(definition.file, span), path, message);
     found.push(finding.help("name it with --static FILE, or --static compose.yaml#SERVICE"));
+}
+
+/// Whether a reference is to what another provider declares.
+fn is_of_another(reference: &str) -> bool {
+    reference.rsplit_once('@').is_some_and(|(_, provider)| !matches!(provider, "file" | "internal"))
 }
