@@ -51,7 +51,10 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
             };
             let secure = ["wss", "ftps"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
             let finding = lint.at(at, path, message).says(format!("unsupported protocol scheme {scheme:?}"));
-            found.push(finding.help(format!("write {}://{rest}", if secure { "https" } else { "http" })));
+            found.push(match url.ends_with("@internal") {
+                true => finding.help(format!("name it as the service of the router: service: {url}")),
+                false => finding.help(format!("write {}://{rest}", if secure { "https" } else { "http" })),
+            });
         }
     }
 }
