@@ -50,6 +50,7 @@ mod no_entry_point;
 mod no_tls_beside_tls;
 mod not_loaded_file;
 mod null_tls;
+mod outranked_router;
 mod plaintext_password;
 mod priority_too_high;
 mod router_without_rule;
@@ -227,6 +228,7 @@ pub static LINTS: &[&Lint] = &[
     &no_tls_beside_tls::LINT,
     &not_loaded_file::LINT,
     &null_tls::LINT,
+    &outranked_router::LINT,
     &plaintext_password::LINT,
     &priority_too_high::LINT,
     &router_without_rule::LINT,
