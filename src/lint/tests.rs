@@ -231,6 +231,18 @@ fn one_cause_is_one_finding() {
 }
 
 #[test]
+fn a_router_with_tls_on_several_entry_points_says_nothing_of_the_plain_one() {
+    let others = |entry_points| {
+        let routers = format!(
+            "http:\n  routers:\n    a: {{rule: Host(`a`), service: noop@internal, entryPoints: [{entry_points}], tls: {{}}}}\n    \
+             b: {{rule: Host(`b`), service: noop@internal, entryPoints: [web]}}\n"
+        );
+        said(&["no-tls-beside-tls"], &[("a.yml", &routers)]).len()
+    };
+    assert_eq!((others("web"), others("web, websecure")), (1, 0));
+}
+
+#[test]
 fn names_of_copies_clash_as_measured() {
     const STATIC: &str = "entryPoints: {web: {address: ':80'}, websecure: {address: ':443', http: {tls: {}}}}\n";
     let clashes = |other: &str| {
