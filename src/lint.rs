@@ -49,6 +49,7 @@ mod no_effect_option;
 mod no_entry_point;
 mod no_tls_beside_tls;
 mod not_loaded_file;
+mod null_name;
 mod null_tls;
 mod outranked_router;
 mod plaintext_password;
@@ -227,6 +228,7 @@ pub static LINTS: &[&Lint] = &[
     &no_entry_point::LINT,
     &no_tls_beside_tls::LINT,
     &not_loaded_file::LINT,
+    &null_name::LINT,
     &null_tls::LINT,
     &outranked_router::LINT,
     &plaintext_password::LINT,
