@@ -5,6 +5,7 @@
 //! 100 000 routes small in memory and makes walking it a walk along a slice. Text is copied only
 //! where the file's spelling is not the value itself (escapes, folded lines).
 
+mod error;
 mod lines;
 pub mod scalar;
 mod timestamp;
@@ -12,6 +13,8 @@ pub mod toml;
 mod tree;
 pub mod yaml;
 
+pub use error::SyntaxError;
+use error::error_at;
 pub use lines::{Lines, Position};
 use std::fmt;
 use std::sync::OnceLock;
@@ -40,23 +43,6 @@ impl Format {
     }
 }
 
-/// Why a text is not a configuration file. The position is 1-based; the column counts characters.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// 1-based line.
-    pub line: usize,
-    /// 1-based column in characters.
-    pub column: usize,
-    /// What is wrong.
-    pub message: String,
-}
-
-impl fmt::Display for SyntaxError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.line, self.column, self.message)
-    }
-}
-
 /// A parsed file.
 #[derive(Debug)]
 pub struct Document {
@@ -80,7 +66,7 @@ impl Document {
     pub fn parse_or_return(format: Format, source: String) -> Result<Document, (SyntaxError, String)> {
         if u32::try_from(source.len()).is_err() {
             let message = "files of 4 GiB and more are not read".into();
-            return Err((SyntaxError { line: 1, column: 1, message }, String::new()));
+            return Err((SyntaxError { line: 1, column: 1, message, says: None }, String::new()));
         }
         let tree = match format {
             Format::Yaml => yaml::parse(&source),

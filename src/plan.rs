@@ -182,12 +182,12 @@ pub fn find<'a>(inventory: &Inventory<'a>, text: &str) -> Result<(Kind, Definiti
 }
 
 /// Reads a rule of the user's.
-fn parse_rule(kind: Kind, text: &str) -> Result<Rule, Error> {
+fn parse_rule(kind: Kind, text: &str, release: Release) -> Result<Rule, Error> {
     let rule = rule::parse(crate::route::protocol(kind), text).map_err(|bad| {
         let error = Error::new(Code::BadValue, format!("--rule: {}", bad.message)).pointing_at(text, bad.span);
         Error { hint: bad.hint, ..error }
     })?;
-    match rule.regexp_fault() {
+    match rule.regexp_fault(release) {
         Some(fault) => Err(Error::new(Code::BadValue, format!("--rule: {fault}; Traefik would disable the route"))),
         None => Ok(rule),
     }

@@ -5,6 +5,7 @@ use crate::inventory::{Definition, Inventory, Part, bare, names};
 use crate::name::{Host, Kind, glob_match, split_host_path};
 use crate::rule::{self, Protocol, Rule};
 use serde::Serialize;
+use std::collections::HashSet;
 
 /// Whether a route takes TLS, and who ends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
@@ -92,7 +93,7 @@ impl Route {
             tls: tls.map_or(Tls::Off, tls_of),
             cert_resolver: tls.and_then(|t| t.field("certResolver")).and_then(Ref::text).map(str::to_owned),
             middlewares: names(router.value.field("middlewares")),
-            servers: service.as_deref().map(|s| servers(inventory, kind, s, 0)).unwrap_or_default(),
+            servers: service.as_deref().map(|s| servers(inventory, kind, s)).unwrap_or_default(),
             service,
             priority: text("priority").and_then(|p| integer(&p)),
             file: place.file,
@@ -143,22 +144,20 @@ fn tls_of(node: Ref<'_>) -> Tls {
     }
 }
 
-/// The servers that a service reaches in the end, through weighted services too.
-fn servers(inventory: &Inventory<'_>, kind: Kind, service: &str, depth: usize) -> Vec<String> {
-    // Services that name each other in a circle end here.
-    const DEEPEST: usize = 8;
-    let found = bare(service).and_then(|name| inventory.get(kind, Part::Service, name));
-    let Some(service) = found.filter(|_| depth < DEEPEST) else { return Vec::new() };
-    let mut all: Vec<String> = server_list(service.value)
-        .into_iter()
-        .flat_map(Ref::items)
-        .filter_map(|server| server_text(server).map(str::to_owned))
-        .collect();
-    let weighted = service.value.field("weighted").and_then(|w| w.field("services"));
-    for child in weighted.into_iter().flat_map(Ref::items) {
-        if let Some(name) = child.resolved().field("name").and_then(Ref::text) {
-            all.extend(servers(inventory, kind, name, depth + 1));
-        }
+/// The servers that a service reaches in the end, through weighted services too. Each service counts once, however many ways
+/// lead to it.
+fn servers(inventory: &Inventory<'_>, kind: Kind, service: &str) -> Vec<String> {
+    let (mut all, mut seen) = (Vec::new(), HashSet::new());
+    let mut open = vec![service];
+    while let Some(name) = open.pop() {
+        let place = bare(name).and_then(|name| inventory.place_of(kind, Part::Service, name));
+        let Some(place) = place.filter(|place| seen.insert(*place)) else { continue };
+        let service = inventory.all()[place].2.value;
+        let own = server_list(service).into_iter().flat_map(Ref::items);
+        all.extend(own.filter_map(|server| server_text(server).map(str::to_owned)));
+        let weighted = service.field("weighted").and_then(|w| w.field("services"));
+        let children: Vec<Ref<'_>> = weighted.into_iter().flat_map(Ref::items).collect();
+        open.extend(children.into_iter().rev().filter_map(|child| child.resolved().field("name").and_then(Ref::text)));
     }
     all
 }

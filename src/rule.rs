@@ -14,6 +14,7 @@ mod parse;
 mod re2;
 mod regexp;
 mod rewrite;
+mod template;
 mod version2;
 
 pub use build::compile;
@@ -23,6 +24,7 @@ pub use parse::parse;
 pub use rewrite::rewrite;
 pub(crate) use version2::read_either;
 
+use crate::release::Release;
 use std::fmt;
 use std::ops::Range;
 
@@ -218,13 +220,18 @@ impl Rule {
     /// Whether a TCP router with this rule is refused unless it has `tls`.
     ///
     /// Traefik looks at the first host only, and not at `HostSNIRegexp`.
-    pub fn needs_tls(&self) -> bool {
-        self.hosts().first().is_some_and(|host| *host != "*")
+    pub fn needs_tls(&self, release: Release) -> bool {
+        self.hosts_of(release).first().is_some_and(|host| *host != "*")
     }
 
-    /// The same as [`hosts`](Self::hosts) and those that are negated: releases before 3.7.10 take these for hosts too.
-    pub fn hosts_of(&self, release: crate::release::Release) -> Vec<&str> {
-        if release.since(7, 10) {
+    /// Whether a TCP rule asks for a server name; a wildcard that is written as a regular expression does too.
+    pub(crate) fn wants_server_name(&self, release: Release) -> bool {
+        self.needs_tls(release) || self.hosts_and_wildcards().first().is_some_and(|host| host != "*")
+    }
+
+    /// The same as [`hosts`](Self::hosts) and those that are negated: releases before 3.7.13 take these for hosts too.
+    pub fn hosts_of(&self, release: Release) -> Vec<&str> {
+        if release.since(7, 13) {
             return self.hosts();
         }
         let mut hosts: Vec<&str> = Vec::new();
@@ -310,9 +317,9 @@ fn quoted(value: &str) -> String {
     text
 }
 
-/// Whether Go compiles a regular expression; if not, its words.
-pub(crate) fn check_regexp(regexp: &str) -> Result<(), String> {
-    re2::compile(regexp).map_err(|fault| fault.to_string())
+/// Whether the Go of a release compiles a regular expression; if not, its words.
+pub(crate) fn check_regexp(regexp: &str, release: Release) -> Result<(), String> {
+    re2::compile(regexp, release).map_err(|fault| fault.to_string())
 }
 
 #[cfg(test)]

@@ -223,7 +223,9 @@ impl Reading {
     /// Why it can't be parsed at all.
     pub fn syntax(&self) -> Option<SyntaxError> {
         self.faults.iter().find_map(|fault| match &fault.mistake {
-            Mistake::Syntax { message, line } => Some(SyntaxError { line: *line, column: 1, message: message.clone() }),
+            Mistake::Syntax { message, line } => {
+                Some(SyntaxError { line: *line, column: 1, message: message.clone(), says: None })
+            }
             _ => None,
         })
     }

@@ -21,7 +21,7 @@ impl Span {
 }
 
 /// What a node is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A mapping (YAML) or table (TOML): its children are key, value, key, value, …
     Map,

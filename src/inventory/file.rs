@@ -33,6 +33,8 @@ pub enum Content {
         at: u32,
         /// What is wrong.
         message: String,
+        /// Traefik's own words, where they are known.
+        says: Option<String>,
     },
 }
 
@@ -55,7 +57,7 @@ impl Content {
             Ok(document) => Content::Parsed(document),
             Err((error, source)) => {
                 let at = document::byte_at(&source, error.line, error.column) as u32;
-                Content::Broken { source, line: error.line, at, message: error.message }
+                Content::Broken { source, line: error.line, at, message: error.message, says: error.says }
             }
         }
     }

@@ -20,16 +20,20 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for (file, content) in subject.inventory.files().iter().map(|file| &file.content).enumerate() {
         // A file that can't even be opened is told by the lints of links and permissions.
-        let Content::Broken { source, at, message, line } = content else { continue };
+        let Content::Broken { source, at, message, line, says } = content else { continue };
         if *line == 0 {
             continue;
         }
         let start = source.floor_char_boundary(*at as usize);
         let width = source[start..].chars().next().filter(|c| !matches!(c, '\n' | '\r')).map_or(0, char::len_utf8);
         let finding = lint.at(Location::of(file, Span::new(start, start + width)), "", message.clone());
-        found.push(match message.split_once(" (") {
-            _ if source.is_empty() => finding,
-            _ => finding.help("mend it: until then Traefik applies nothing of the directory"),
+        let finding = match says {
+            Some(words) => finding.says(words),
+            None => finding,
+        };
+        found.push(match source.is_empty() {
+            true => finding,
+            false => finding.help("mend it: until then Traefik applies nothing of the directory"),
         });
     }
 }

@@ -39,7 +39,7 @@ fn findings(example: &[(&str, &str)]) -> Vec<Finding> {
                 EntryKind::Link { target: target.into(), leads_to }
             }
         };
-        let closed = || Content::Broken { source: (*text).into(), line: 0, at: 0, message: String::new() };
+        let closed = || Content::Broken { source: (*text).into(), line: 0, at: 0, message: String::new(), says: None };
         match (Format::of(path), &kind) {
             (Some(format), EntryKind::File) => {
                 files.push(File { path: path.into(), content: Content::of(format, (*text).into()) });

@@ -9,14 +9,14 @@ pub(crate) fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n s
     }
     let slips = (name.len() / 3).max(1);
     let near = candidates.into_iter().filter(|other| other.len().abs_diff(name.len()) <= slips);
-    let measured = near.map(|other| (distance(&name, other), other));
-    measured.filter(|(letters, _)| *letters <= slips).min_by_key(|(letters, _)| *letters).map(|(_, other)| other)
+    let measured = near.filter_map(|other| Some((distance(&name, other, slips)?, other)));
+    measured.min_by_key(|(letters, _)| *letters).map(|(_, other)| other)
 }
 
 const LONGEST: usize = 64;
 
-/// How many letters must be changed, put in, left out, or swapped with their neighbour.
-fn distance(from: &[char], to: &str) -> usize {
+/// How many letters must be changed, put in, left out, or swapped with their neighbour; `None` for more than `most`.
+fn distance(from: &[char], to: &str, most: usize) -> Option<usize> {
     let to: Vec<char> = to.chars().take(2 * LONGEST).flat_map(char::to_lowercase).collect();
     let mut before = Vec::new();
     let mut row: Vec<usize> = (0..=to.len()).collect();
@@ -31,8 +31,12 @@ fn distance(from: &[char], to: &str) -> usize {
             next.push(cost);
         }
         before = std::mem::replace(&mut row, next);
+        // a row can be better than the one before it by a swap only, which begins two rows before
+        if before.iter().chain(&row).all(|letters| *letters > most) {
+            return None;
+        }
     }
-    row.last().copied().unwrap_or(0)
+    row.last().copied().filter(|letters| *letters <= most)
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub fn add(inventory: &Inventory<'_>, facts: &Facts, request: &AddRequest) -> Re
         std::iter::once(&request.host).chain(&request.more_hosts).map(|h| h.as_str().to_owned()).collect();
     let rule = match (&request.wanted.rule, kind) {
         (_, Kind::Udp) => None,
-        (Some(text), _) => Some((parse_rule(kind, text)?, text.clone())),
+        (Some(text), _) => Some((parse_rule(kind, text, facts.release)?, text.clone())),
         (None, _) => {
             let path = request.path.as_ref().map(RoutePath::as_str);
             let rule = for_hosts(protocol(kind), &hosts, path, !facts.release.has_wildcard_hosts());

@@ -9,6 +9,7 @@ use crate::edit::{Patch, Value};
 use crate::error::{Code, Error};
 use crate::inventory::{Definition, Inventory, Part};
 use crate::name::{Kind, RouterName, Target};
+use crate::release::Release;
 use crate::route::{Route, Tls, protocol, server_list, server_text};
 use crate::rule::Rule;
 use std::borrow::Cow;
@@ -52,7 +53,7 @@ pub fn set(inventory: &Inventory<'_>, facts: &Facts, route: &str, wanted: &Wante
     let mut wanted = Cow::Borrowed(wanted);
     let rule = match (&wanted.rule, hosts) {
         (Some(_), true) => return Err(Error::new(Code::Usage, "--rule says which hosts are meant; leave --host out")),
-        (Some(text), false) => Some(parse_rule(kind, text).map(|parsed| (parsed, text.clone()))?),
+        (Some(text), false) => Some(parse_rule(kind, text, facts.release).map(|parsed| (parsed, text.clone()))?),
         (None, true) => {
             let (rule, priority) = rule_with_hosts(inventory, facts, kind, &router, &wanted.hosts)?;
             if wanted.priority == Change::Keep {
@@ -153,7 +154,7 @@ pub(super) fn change(
     let (tls, resolver) = tls_wanted(&route, wanted)?;
     fields.extend(tls_patch(router, &route, tls, resolver.as_deref()).map(|p| ("tls", p)));
     let new_rule = rule.as_ref().map(|r| &r.0).cloned().or_else(|| route.parsed_rule());
-    check_tls(kind, tls, resolver.as_deref(), new_rule.as_ref())?;
+    check_tls(kind, tls, resolver.as_deref(), new_rule.as_ref(), facts.release)?;
     if fields.iter().any(|(field, _)| ["rule", "entryPoints", "tls"].contains(field)) {
         not_newly_taken(inventory, kind, router, &route, new_rule.as_ref(), &entry_points, tls)?;
     }
@@ -252,7 +253,13 @@ pub(super) fn tls_wanted(route: &Route, wanted: &Wanted) -> Result<(Tls, Option<
 }
 
 /// Refuses combinations that Traefik would disable or that have no effect.
-pub(super) fn check_tls(kind: Kind, tls: Tls, resolver: Option<&str>, rule: Option<&Rule>) -> Result<(), Error> {
+pub(super) fn check_tls(
+    kind: Kind,
+    tls: Tls,
+    resolver: Option<&str>,
+    rule: Option<&Rule>,
+    release: Release,
+) -> Result<(), Error> {
     let usage = |message: &str, hint: &str| Err(Error::new(Code::Usage, message).hint(hint));
     match (kind, tls) {
         (Kind::Http, Tls::Passthrough) => usage(
@@ -260,7 +267,7 @@ pub(super) fn check_tls(kind: Kind, tls: Tls, resolver: Option<&str>, rule: Opti
             "use --tls on, or make it a TCP route with a tls:// target",
         ),
         (Kind::Udp, Tls::On | Tls::Passthrough) => usage("a UDP route has no TLS", "leave --tls out"),
-        (Kind::Tcp, Tls::Off) if rule.is_some_and(wants_name) => usage(
+        (Kind::Tcp, Tls::Off) if rule.is_some_and(|rule| rule.wants_server_name(release)) => usage(
             "a TCP route is chosen by the server name that a TLS client sends; with --tls off there is none, and Traefik would disable the route",
             "use --tls on or --tls passthrough, or HOST '*' for everything on an entry point",
         ),
@@ -270,11 +277,6 @@ pub(super) fn check_tls(kind: Kind, tls: Tls, resolver: Option<&str>, rule: Opti
         ),
         _ => Ok(()),
     }
-}
-
-/// Whether a TCP rule asks for a server name; a wildcard that is written as a regular expression does too.
-fn wants_name(rule: &Rule) -> bool {
-    rule.needs_tls() || rule.hosts_and_wildcards().first().is_some_and(|host| host != "*")
 }
 
 /// The patch of a router's `tls`. A mapping that would be left empty stays as `tls: {}`: taking it away would turn TLS off.

@@ -27,7 +27,7 @@ impl Adding<'_, '_> {
         let Adding { inventory, kind, request, .. } = *self;
         let fields = self.fields()?;
         let rule = self.rule.as_ref().map(|(rule, _)| rule);
-        check_tls(kind, fields.tls, fields.cert_resolver.as_deref(), rule)?;
+        check_tls(kind, fields.tls, fields.cert_resolver.as_deref(), rule, self.facts.release)?;
         let references = References {
             middlewares: &fields.middlewares,
             entry_points: &fields.entry_points,

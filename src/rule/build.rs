@@ -1,8 +1,9 @@
 //! From text to a rule that Traefik builds, or to the words with which it refuses it.
 
-use super::go::{Outcome, evaluate, quote};
+use super::go::{Expr, Outcome, evaluate};
 use super::parse::{parse, parse_unchecked};
-use super::{Matcher, MatcherName, Protocol, Rule, RuleError, Syntax, check, re2, rewrite, version2};
+use super::{Matcher, MatcherName, Protocol, Rule, RuleError, Syntax, check, go, re2, rewrite, version2};
+use crate::golang::quote;
 use crate::release::Release;
 use std::ops::Range;
 
@@ -26,7 +27,7 @@ pub(super) fn build(protocol: Protocol, syntax: Syntax, release: Release, text: 
         return version2::compile(protocol, release, text);
     }
     match parse(protocol, text) {
-        Ok(rule) => match fault(&rule, protocol, &|matcher| matcher_fault(matcher, protocol, release)) {
+        Ok(rule) => match fault(&rule, protocol, text, &|matcher, _| matcher_fault(matcher, protocol, release)) {
             None => Ok(rule),
             Some((span, says)) => {
                 let message = says.rsplit_once("error while adding rule ").map_or(&*says, |(_, last)| last).to_owned();
@@ -48,11 +49,11 @@ fn worded(error: RuleError, protocol: Protocol, release: Release, text: &str) ->
             let refused = refused_text(error, protocol, release, text, &words, for_tls.as_deref());
             RuleError { read: read.map(Box::new), ..refused }
         }
-        Outcome::Value => RuleError { says: not_a_tree(protocol, release, text), ..error },
+        Outcome::Value => not_a_tree(error, protocol, release, text),
         Outcome::Rule => match parse_unchecked(protocol, text) {
             Ok(rule) => {
-                let says =
-                    fault(&rule, protocol, &|matcher| matcher_fault(matcher, protocol, release)).map(|(_, says)| says);
+                let says = fault(&rule, protocol, text, &|matcher, _| matcher_fault(matcher, protocol, release))
+                    .map(|(_, says)| says);
                 let says = says.unwrap_or_else(|| error.message.clone());
                 refused_build(error, rule, protocol, release, text, &says)
             }
@@ -70,13 +71,16 @@ pub(super) fn words_for_tls(protocol: Protocol, text: &str) -> Option<String> {
     }
 }
 
-/// The words for a text that is but a value.
-fn not_a_tree(protocol: Protocol, release: Release, text: &str) -> String {
-    match protocol {
-        Protocol::Http if release.since(4, 0) => format!("error while parsing rule {text}: obtaining build tree"),
-        Protocol::Http => format!("error while parsing rule {text}"),
-        Protocol::Tcp => format!("invalid rule: {} , error while parsing rule {text}", quote(text)),
-    }
+/// A text that is but a value.
+pub(super) fn not_a_tree(error: RuleError, protocol: Protocol, release: Release, text: &str) -> RuleError {
+    let words = format!("error while parsing rule {text}");
+    let says = match protocol {
+        Protocol::Http if release.since(4, 1) => format!("{words}: obtaining build tree"),
+        Protocol::Http => words.clone(),
+        Protocol::Tcp => format!("invalid rule: {} , {words}", quote(text)),
+    };
+    let says_for_tls = (protocol == Protocol::Http).then(|| format!("invalid rule {text}, error: {words}"));
+    RuleError { says, says_for_tls, ..error }
 }
 
 /// An error of the text itself; `for_tls` are the words of the reader that looks for hosts only.
@@ -89,7 +93,7 @@ pub(super) fn refused_text(
     for_tls: Option<&str>,
 ) -> RuleError {
     let says = match protocol {
-        Protocol::Http if release.since(4, 0) => {
+        Protocol::Http if release.since(4, 1) => {
             format!("error while parsing rule {text}: parsing rule {text}: {words}")
         }
         Protocol::Http => format!("error while parsing rule {text}: {words}"),
@@ -111,7 +115,7 @@ pub(super) fn refused_build(
     words: &str,
 ) -> RuleError {
     let says = match protocol {
-        Protocol::Http if release.since(4, 0) => {
+        Protocol::Http if release.since(4, 1) => {
             format!("error while parsing rule {text}: adding rule {text}: {words}")
         }
         _ => format!("error while adding rule {text}: {words}"),
@@ -120,35 +124,62 @@ pub(super) fn refused_build(
 }
 
 /// The first matcher that can't be built, and what Traefik says on the way back from there: of TCP rules only why.
+///
+/// `judge` is told a matcher's name as the rule writes it, once that is asked for.
 pub(super) fn fault(
     rule: &Rule,
     protocol: Protocol,
-    judge: &dyn Fn(&Matcher) -> Option<String>,
+    text: &str,
+    judge: &dyn Fn(&Matcher, Option<&str>) -> Option<String>,
 ) -> Option<(Range<usize>, String)> {
-    signed(rule, false, protocol == Protocol::Http, judge)
+    let (mut calls, mut found) = (0, None);
+    rule.each_matcher(false, &mut |matcher, _| {
+        if found.is_none() {
+            calls += 1;
+            found = judge(matcher, None).map(|says| (matcher, says));
+        }
+    });
+    let (matcher, says) = found?;
+    let mut words = Vec::new();
+    let written = go::parse(text).ok().and_then(|expr| way_to(&expr, &mut calls, false, &mut words));
+    let says = written.and_then(|name| judge(matcher, Some(name))).unwrap_or(says);
+    let wraps = if protocol == Protocol::Http { words.iter().rev().copied().collect() } else { String::new() };
+    Some((matcher.span.clone(), wraps + &says))
 }
 
-fn signed(
-    rule: &Rule,
-    negated: bool,
-    wraps_words: bool,
-    judge: &dyn Fn(&Matcher) -> Option<String>,
-) -> Option<(Range<usize>, String)> {
-    let (operands, is_and) = match rule {
-        Rule::Matcher(matcher) => return judge(matcher).map(|says| (matcher.span.clone(), says)),
-        Rule::Not(operand) => return signed(operand, !negated, wraps_words, judge),
-        Rule::And(operands) => (operands, true),
-        Rule::Or(operands) => (operands, false),
-    };
-    // The operators group to the left, and only what stands on their left is spoken of.
-    let word = if is_and != negated { "and" } else { "or" };
-    let (at, (span, says)) = operands
-        .iter()
-        .enumerate()
-        .find_map(|(at, operand)| Some((at, signed(operand, negated, wraps_words, judge)?)))?;
-    let wraps = operands.len() - at.max(1);
-    let wraps = if at == 0 { wraps } else { wraps - 1 };
-    Some((span, if wraps_words { format!("error while adding rule {word}: ").repeat(wraps) + &says } else { says }))
+/// The name of the last of so many calls, and from the inside out what Traefik says of the operators on the way to it: they
+/// group to the left, and only what stands on their left is spoken of.
+fn way_to<'a>(expr: &Expr<'a>, calls: &mut usize, negated: bool, words: &mut Vec<&'static str>) -> Option<&'a str> {
+    match expr {
+        Expr::Paren(inner) => way_to(inner, calls, negated, words),
+        Expr::Unary(_, operand) => way_to(operand, calls, !negated, words),
+        Expr::Binary(first, rest) => {
+            if let Some(name) = way_to(first, calls, negated, words) {
+                words.extend(rest.iter().map(|(operator, _)| adding(operator, negated)));
+                return Some(name);
+            }
+            rest.iter().enumerate().find_map(|(at, (_, operand))| {
+                let name = way_to(operand, calls, negated, words)?;
+                words.extend(rest[at + 1..].iter().map(|(operator, _)| adding(operator, negated)));
+                Some(name)
+            })
+        }
+        Expr::Call(function, _) => {
+            *calls -= 1;
+            match &**function {
+                Expr::Name(name) if *calls == 0 => Some(name),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn adding(operator: &str, negated: bool) -> &'static str {
+    match (operator == "&&") != negated {
+        true => "error while adding rule and: ",
+        false => "error while adding rule or: ",
+    }
 }
 
 /// Why one matcher can't be built, in Traefik's words.
@@ -173,7 +204,7 @@ fn matcher_fault(matcher: &Matcher, protocol: Protocol, release: Release) -> Opt
         return adding(format!("unexpected number of parameters; got {got}, expected one of {expected}"));
     }
     let compiled = |text: &str, shown: &str| {
-        let fault = re2::compile(text).err()?;
+        let fault = re2::compile(text, release).err()?;
         adding(format!("compiling {shown} matcher: {fault}"))
     };
     let ascii = |shown: &str| match first.is_ascii() {
@@ -289,5 +320,31 @@ mod tests {
         assert_eq!(wraps("Path(`x`) && Path(`/a`) && Path(`/b`)"), 2);
         assert_eq!(wraps("Path(`/a`) && Path(`x`) && Path(`/b`)"), 1);
         assert_eq!(wraps("Path(`/a`) && Path(`/b`) && Path(`x`)"), 0);
+    }
+
+    /// Measured on 3.0.4, 3.4.0, 3.4.1 and 3.7.15.
+    #[test]
+    fn what_stands_on_the_left_is_that_of_the_tree_as_written() {
+        let words = |text: &str| says(Protocol::Http, text, "3.7").replace("error while adding rule ", "");
+        for (text, end) in [
+            ("Host(`a`) && (Host(`b`) && Path(`x`))", "Path: path"),
+            ("(Host(`a`) && (Path(`x`) && Host(`b`))) && Host(`c`)", "and: and: Path: path"),
+            ("!(Path(`x`) || (Path(`/y`) && Host(`b`))) && Host(`c`)", "and: and: Path: path"),
+            ("Path(``) && (Path(`/`) && Host(`b`))", "and: error while checking rule Path: empty"),
+        ] {
+            let start = format!("adding rule {text}: {end}");
+            assert!(words(text).contains(&start), "{}", words(text));
+        }
+    }
+
+    #[test]
+    fn a_value_is_no_rule_in_any_syntax() {
+        for (release, end) in [("3.4.0", ""), ("3.4.1", ": obtaining build tree")] {
+            for syntax in [Syntax::V3, Syntax::V2] {
+                let error = compile(Protocol::Http, syntax, Release::parse(release).unwrap(), "`a`").unwrap_err();
+                assert_eq!(error.says, format!("error while parsing rule `a`{end}"));
+                assert_eq!(error.says_for_tls.unwrap(), "invalid rule `a`, error: error while parsing rule `a`");
+            }
+        }
     }
 }

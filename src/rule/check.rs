@@ -116,7 +116,7 @@ fn wrong_count(matcher: &Matcher, expected: &RangeInclusive<usize>) -> RuleError
     };
     // Traefik 2 took lists; the parentheses are for an && or ! beside it
     let hint = (*expected.end() == 1).then(|| {
-        let alone = |arg: &String| Matcher { args: vec![arg.clone()], ..matcher.clone() }.to_string();
+        let alone = |arg: &String| format!("{name}({})", quoted(arg));
         format!("write ({})", matcher.args.iter().map(alone).collect::<Vec<_>>().join(" || "))
     });
     let message = format!("{name} takes {wants}, not {got} (Traefik: unexpected number of parameters; got {got})");

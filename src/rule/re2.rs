@@ -7,6 +7,8 @@ mod class;
 mod group;
 mod unicode;
 
+use crate::release::Release;
+
 /// Why Go refuses an expression: its name for that, and the part that it shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fault<'a> {
@@ -96,10 +98,12 @@ fn joined(pieces: &[Piece]) -> Piece {
     }
 }
 
-/// Compiles an expression as Go does.
-pub(super) fn compile(regexp: &str) -> Result<(), Fault<'_>> {
+/// Compiles an expression as the Go of a release does.
+pub(super) fn compile(regexp: &str, release: Release) -> Result<(), Fault<'_>> {
     let mut levels = vec![Level::new(false)];
     let mut rest = regexp;
+    // Searched for once, not by every class.
+    let posix_end = regexp.rfind(":]").map_or(usize::MAX, |at| regexp.len() - at);
     // The repetition that was read just before.
     let mut repeated: Option<&str> = None;
     while let Some(c) = rest.chars().next() {
@@ -155,7 +159,7 @@ pub(super) fn compile(regexp: &str) -> Result<(), Fault<'_>> {
                 }
             },
             '[' => {
-                rest = class::bracket(rest)?;
+                rest = class::bracket(rest, posix_end, release)?;
                 level.pieces.push(Piece::single(false));
             }
             '\\' if rest.starts_with("\\Q") => {
@@ -164,7 +168,7 @@ pub(super) fn compile(regexp: &str) -> Result<(), Fault<'_>> {
                 rest = after;
             }
             '\\' => {
-                rest = class::escape(rest)?;
+                rest = class::escape(rest, release)?;
                 level.pieces.push(Piece::single(true));
             }
             _ => {

@@ -1,10 +1,11 @@
 //! The regular expressions of a rule, as Go judges them.
 
 use super::{MatcherName, Rule, quoted, re2};
+use crate::release::Release;
 
 impl Rule {
     /// The first regular expression that Traefik can't read, and why. [`super::parse`] doesn't look into them.
-    pub fn regexp_fault(&self) -> Option<String> {
+    pub fn regexp_fault(&self, release: Release) -> Option<String> {
         let mut found = None;
         self.each_matcher(false, &mut |matcher, _| {
             let at = match matcher.name {
@@ -13,7 +14,7 @@ impl Rule {
                 _ => return,
             };
             if let (None, Some(regexp)) = (&found, matcher.args.get(at)) {
-                found = re2::compile(regexp)
+                found = re2::compile(regexp, release)
                     .err()
                     .map(|fault| format!("Go can't read the regular expression {}: {}", quoted(regexp), fault.what));
             }
@@ -24,6 +25,7 @@ impl Rule {
 
 #[cfg(test)]
 mod tests {
+    use super::Release;
     use super::re2::compile;
 
     #[test]
@@ -53,13 +55,37 @@ mod tests {
             "}",
             "[a[]",
         ] {
-            assert_eq!(compile(good), Ok(()), "{good}");
+            assert_eq!(compile(good, Release::NEWEST), Ok(()), "{good}");
         }
         for bad in [
             "(", "a)", "(?!x)", "(?=x)", "(?<=x)a", "(?<!x)a", "(?>a)", "[a", "[]", "[^]", "*", "(+)", "a|?", "\\",
             r"(a)\1",
         ] {
-            assert!(compile(bad).is_err(), "{bad}");
+            assert!(compile(bad, Release::NEWEST).is_err(), "{bad}");
+        }
+    }
+
+    /// Measured on 3.6.7 and 3.6.8, which Go 1.24 and 1.25 built.
+    #[test]
+    fn newer_go_knows_more_unicode_classes() {
+        let [old, new] = ["3.6.7", "3.6.8"].map(|release| Release::parse(release).unwrap());
+        for (class, in_old, in_new) in [
+            ("Lu", true, true),
+            ("lu", false, true),
+            ("Greek", true, true),
+            ("greek", false, true),
+            ("Letter", false, true),
+            ("Upper-Case_Letter", false, true),
+            ("uppercase letter", false, true),
+            ("Any", true, true),
+            ("LC", false, true),
+            ("ASCII", false, true),
+            ("Old_Italic", true, false),
+            ("OldItalic", false, false),
+            ("Script=Greek", false, false),
+        ] {
+            let regexp = format!("\\p{{{class}}}");
+            assert_eq!((compile(&regexp, old).is_ok(), compile(&regexp, new).is_ok()), (in_old, in_new), "{class}");
         }
     }
 }

@@ -247,8 +247,19 @@ fn tls_is_needed_by_the_first_host() {
         ("HostSNIRegexp(`.*`)", false, false),
         ("ALPN(`h2`) && HostSNI(`a`)", true, false),
     ] {
-        assert_eq!(read_tcp(text).needs_tls(), needs_tls, "{text}");
+        assert_eq!(read_tcp(text).needs_tls(Release::NEWEST), needs_tls, "{text}");
         assert_eq!(read_tcp(text).is_catch_all_sni(), catch_all, "{text}");
+    }
+}
+
+/// As measured on 3.7.9, 3.7.10, 3.7.12, 3.7.13 and 3.7.15.
+#[test]
+fn older_releases_take_negated_hosts_for_hosts() {
+    let rule = read_tcp("!HostSNI(`a`) && HostSNI(`*`)");
+    for (release, hosts, needs_tls) in [("3.7.12", &["a", "*"][..], true), ("3.7.13", &["*"], false)] {
+        let release = Release::parse(release).unwrap();
+        assert_eq!(rule.hosts_of(release), hosts);
+        assert_eq!(rule.needs_tls(release), needs_tls);
     }
 }
 

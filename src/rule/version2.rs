@@ -1,9 +1,11 @@
 //! Rules in the syntax of Traefik 2, for routers that ask for it with `ruleSyntax: v2`.
 
-use super::build::{bad_args, fault, refused_build, refused_text, words_for_tls, wrapped};
-use super::go::{Expr, Outcome, evaluate, parse, quote};
+use super::build::{bad_args, fault, not_a_tree, refused_build, refused_text, words_for_tls, wrapped};
+use super::go::{Expr, Outcome, evaluate, parse};
 use super::lex::{Lexer, Token};
+use super::template::{Template, template_fault};
 use super::{Matcher, MatcherName, Protocol, Rule, RuleError, check, re2};
+use crate::golang::quote;
 use crate::release::Release;
 
 /// Matchers of HTTP rules, each with what it is called today.
@@ -66,12 +68,15 @@ pub(super) fn compile(protocol: Protocol, release: Release, text: &str) -> Resul
             let refused = refused_text(error(words.clone()), protocol, release, text, &words, for_tls.as_deref());
             return Err(RuleError { read: read.map(Box::new), ..refused });
         }
-        Outcome::Value => return Err(error("the rule is but a value".to_owned())),
+        Outcome::Value => {
+            let error = error("the rule is but a value".to_owned());
+            return Err(not_a_tree(error, protocol, release, text));
+        }
         Outcome::Rule => {}
     }
     let rule = read(text, &|name| find(protocol, name).map(|(_, name)| name));
     let Some(rule) = rule else { return Err(error("the rule is nested too deeply".to_owned())) };
-    match fault(&rule, protocol, &|matcher| matcher_fault(matcher, protocol, release)) {
+    match fault(&rule, protocol, text, &|matcher, written| matcher_fault(matcher, written, protocol, release)) {
         None => Ok(rule),
         Some((_, says)) => {
             let message = says.rsplit_once("error while adding rule ").map_or(&*says, |(_, last)| last).to_owned();
@@ -107,12 +112,17 @@ fn rule_of(find: &dyn Fn(&str) -> Option<MatcherName>, expr: &Expr<'_>, depth: u
         Expr::Paren(inner) => rule_of(find, inner, depth + 1),
         Expr::Unary("!", operand) => Some(Rule::Not(Box::new(rule_of(find, operand, depth + 1)?))),
         Expr::Binary(first, rest) => {
-            let mut left = rule_of(find, first, depth + 1)?;
+            let joined = |operands, operator| if operator == "&&" { Rule::and(operands) } else { Rule::or(operands) };
+            let mut operands = vec![rule_of(find, first, depth + 1)?];
+            let mut last = rest.first()?.0;
             for (operator, operand) in rest {
-                let operands = vec![left, rule_of(find, operand, depth + 1)?];
-                left = if *operator == "&&" { Rule::and(operands) } else { Rule::or(operands) };
+                if *operator != last {
+                    operands = vec![joined(operands, last)];
+                    last = operator;
+                }
+                operands.push(rule_of(find, operand, depth + 1)?);
             }
-            Some(left)
+            Some(joined(operands, last))
         }
         Expr::Call(function, args) => {
             let Expr::Name(name) = &**function else { return None };
@@ -135,12 +145,13 @@ fn value_of(literal: &str) -> Option<String> {
 }
 
 /// Why one matcher can't be built, in Traefik's words.
-fn matcher_fault(matcher: &Matcher, protocol: Protocol, release: Release) -> Option<String> {
+fn matcher_fault(matcher: &Matcher, written: Option<&str>, protocol: Protocol, release: Release) -> Option<String> {
     use MatcherName::{
         Alpn, ClientIp, Header, HeaderRegexp, Host, HostRegexp, HostSni, HostSniRegexp, Path, PathPrefix, Query,
     };
     let all = if protocol == Protocol::Http { HTTP } else { TCP };
-    let name = all.iter().find(|(_, known)| *known == matcher.name).map_or("", |(name, _)| name);
+    let first = all.iter().copied().find(|(_, known)| *known == matcher.name);
+    let name = written.and_then(|name| find(protocol, name)).or(first).map_or("", |(name, _)| name);
     if let Some(why) = bad_args(matcher, name) {
         return Some(wrapped(protocol, "checking", name, why));
     }
@@ -148,29 +159,36 @@ fn matcher_fault(matcher: &Matcher, protocol: Protocol, release: Release) -> Opt
     let odd = |args: &[String]| {
         (args.len() % 2 == 1).then(|| format!("mux: number of parameters must be multiple of 2, got {}", shown(args)))
     };
+    let template = if matcher.name == Path { Template::Path } else { Template::Prefix };
     let why = match matcher.name {
         Host => matcher.args.iter().find(|host| !host.is_ascii()).map(|host| {
             format!("invalid value {} for \"Host\" matcher, non-ASCII characters are not allowed", quote(host))
         }),
         HostRegexp => matcher.args.iter().find_map(|host| match host.is_ascii() {
-            true => template_fault(host),
+            true => template_fault(host, Template::Host, release),
             false => Some(format!(
                 "invalid value {} for HostRegexp matcher, non-ASCII characters are not allowed",
                 quote(host)
             )),
         }),
         Path | PathPrefix => matcher.args.iter().find_map(|path| match path.starts_with('/') {
-            true => template_fault(path),
+            true => template_fault(path, template, release),
             false => Some(format!("mux: path must start with a slash, got {}", quote(path))),
         }),
         Header => odd(&matcher.args),
         HeaderRegexp => odd(&matcher.args).or_else(|| {
-            matcher.args.iter().skip(1).step_by(2).find_map(|re| re2::compile(re).err().map(|fault| fault.to_string()))
+            matcher
+                .args
+                .iter()
+                .skip(1)
+                .step_by(2)
+                .find_map(|re| re2::compile(re, release).err().map(|fault| fault.to_string()))
         }),
         Query => {
             let pairs: Vec<String> =
                 matcher.args.iter().flat_map(|arg| arg.splitn(2, '=').map(str::to_owned).collect::<Vec<_>>()).collect();
-            odd(&pairs).or_else(|| pairs.chunks(2).find_map(|pair| template_fault(&pair.join("="))))
+            odd(&pairs)
+                .or_else(|| pairs.chunks(2).find_map(|pair| template_fault(&pair.join("="), Template::Query, release)))
         }
         ClientIp => matcher.args.iter().find(|address| !check::is_address(address)).map(|address| {
             let words = "could not initialize IP Checker for \"ClientIP\" matcher";
@@ -181,7 +199,7 @@ fn matcher_fault(matcher: &Matcher, protocol: Protocol, release: Release) -> Opt
                 |host| format!("invalid value for \"HostSNI\" matcher, {} is not a valid hostname or IP", quote(host)),
             )
         }
-        HostSniRegexp => matcher.args.iter().find_map(|host| template_fault(host)),
+        HostSniRegexp => matcher.args.iter().find_map(|host| template_fault(host, Template::ServerName, release)),
         Alpn => {
             matcher.args.iter().find(|protocol| *protocol == "acme-tls/1").map(|protocol| {
                 format!("invalid protocol value for \"ALPN\" matcher, {} is not allowed", quote(protocol))
@@ -195,39 +213,4 @@ fn matcher_fault(matcher: &Matcher, protocol: Protocol, release: Release) -> Opt
 /// What `HostSNI` took: no wildcards.
 fn is_server_name(host: &str) -> bool {
     host == "*" || host.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-:".contains(&b))
-}
-
-/// What is wrong with a template such as `/a/{id:[0-9]+}`.
-fn template_fault(template: &str) -> Option<String> {
-    let unbalanced = || Some(format!("mux: unbalanced braces in {}", quote(template)));
-    let (mut depth, mut start) = (0usize, 0);
-    for (at, c) in template.char_indices() {
-        match c {
-            '{' => {
-                depth += 1;
-                if depth == 1 {
-                    start = at;
-                }
-            }
-            '}' => {
-                if depth == 0 {
-                    return unbalanced();
-                }
-                depth -= 1;
-                if depth == 0 {
-                    let variable = &template[start + 1..at];
-                    let (name, pattern) = variable.split_once(':').unwrap_or((variable, "[^/]+"));
-                    if name.is_empty() || pattern.is_empty() {
-                        let part = &template[start..=at];
-                        return Some(format!("mux: missing name or pattern in {}", quote(part)));
-                    }
-                    if let Err(fault) = re2::compile(pattern) {
-                        return Some(fault.to_string());
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    if depth > 0 { unbalanced() } else { None }
 }

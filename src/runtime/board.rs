@@ -1,5 +1,6 @@
 //! What has been found out so far about every service and middleware, and how names lead to them.
 
+use super::hints::Hints;
 use super::service::{Builder, Built};
 use super::{Cause, Object, Runtime, Status, Trouble};
 use crate::document::{Ref, Span};
@@ -98,6 +99,7 @@ pub(super) struct Board<'a, 's> {
     troubles: Vec<Trouble>,
     seen: HashSet<(Location, String)>,
     built: Built,
+    hints: Hints<'a>,
 }
 
 impl<'a, 's> Board<'a, 's> {
@@ -111,6 +113,7 @@ impl<'a, 's> Board<'a, 's> {
             troubles: Vec::new(),
             seen: HashSet::new(),
             built: Built::default(),
+            hints: Hints::default(),
         }
     }
 
@@ -201,17 +204,17 @@ impl<'a, 's> Board<'a, 's> {
     }
 
     /// The name most like one that is not there, with its place.
-    pub(super) fn nearest(&self, kind: Kind, part: Part, text: &str) -> Option<Label> {
-        let wanted = text.rsplit_once('@').map_or(text, |(name, _)| name);
-        let all = self.inventory.definitions(part).filter(|(k, _)| *k == kind).map(|(_, definition)| definition);
-        nearest(wanted, all, part.noun())
+    pub(super) fn nearest(&mut self, kind: Kind, part: Part, text: &str) -> Option<Label> {
+        let inventory = self.inventory;
+        let all = || inventory.definitions(part).filter(move |(k, _)| *k == kind).map(|(_, definition)| definition);
+        self.hints.nearest(kind, part.noun(), text, all)
     }
 
     /// The TLS options whose name is most like one that is not there.
-    pub(super) fn nearest_options(&self, text: &str) -> Option<Label> {
-        let wanted = text.rsplit_once('@').map_or(text, |(name, _)| name);
-        let all = self.inventory.all_tls().iter().filter(|(part, _)| *part == TlsPart::Options).map(|(_, d)| *d);
-        nearest(wanted, all, "option")
+    pub(super) fn nearest_options(&mut self, text: &str) -> Option<Label> {
+        let inventory = self.inventory;
+        let all = || inventory.all_tls().iter().filter(|(part, _)| *part == TlsPart::Options).map(|(_, d)| *d);
+        self.hints.nearest(Kind::Http, "option", text, all)
     }
 
     /// All objects, with the routers that have been built.
@@ -239,17 +242,6 @@ impl<'a, 's> Board<'a, 's> {
         objects.sort_unstable_by(|a, b| (a.at, &a.name).cmp(&(b.at, &b.name)));
         Runtime { objects, troubles: self.troubles }
     }
-}
-
-/// The definition whose name is most like one that is not there.
-fn nearest<'a>(wanted: &str, all: impl Iterator<Item = Definition<'a>>, noun: &str) -> Option<Label> {
-    // A search among more names than this would cost more than it helps.
-    const MANY: usize = 2000;
-    let all: Vec<Definition<'a>> = all.take(MANY).collect();
-    let name = crate::name::nearest::nearest(wanted, all.iter().map(|definition| definition.name))?;
-    let found = all.iter().find(|definition| definition.name == name)?;
-    let at = Location::of(found.file, found.key.span());
-    Some(Label { at, text: format!("the {noun} {name:?} is defined here") })
 }
 
 /// The span of a node, or of another where there is none.

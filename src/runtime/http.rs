@@ -180,7 +180,10 @@ pub(super) fn too_high<'a>(board: &mut Board<'a, '_>, router: &mut Router<'a>, s
 fn add_route<'a>(board: &mut Board<'a, '_>, router: &mut Router<'a>, faults: &Faults) -> bool {
     let name = router.definition.name;
     let Some(at) = tls::rule_at(router) else {
-        let says = "error while parsing rule : parsing rule : 1:1: expected operand, found 'EOF'";
+        let says = match board.surroundings.release.since(4, 1) {
+            true => "error while parsing rule : parsing rule : 1:1: expected operand, found 'EOF'",
+            false => "error while parsing rule : 1:1: expected operand, found 'EOF'",
+        };
         router.state.add(says, true);
         let at = Location::of(router.definition.file, router.definition.key.span());
         board.trouble(at, || format!("http.routers.{name}"), says, Cause::NoRule);

@@ -111,11 +111,11 @@ pub(crate) fn http(name: &str, value: Ref<'_>, surroundings: &Surroundings) -> R
         "ipWhiteList" => access::ip_white_list(part, surroundings),
         "plugin" => plugin(part, name, surroundings),
         "rateLimit" => traffic::rate_limit(part, surroundings),
-        "redirectRegex" => request::redirect_regex(part),
+        "redirectRegex" => request::redirect_regex(part, surroundings.release),
         "redirectScheme" => request::redirect_scheme(part),
-        "replacePathRegex" => request::replace_path_regex(part),
+        "replacePathRegex" => request::replace_path_regex(part, surroundings.release),
         "retry" => traffic::retry(part),
-        "stripPrefixRegex" => request::strip_prefix_regex(part),
+        "stripPrefixRegex" => request::strip_prefix_regex(part, surroundings.release),
         _ => Ok(()),
     }
 }

@@ -50,7 +50,7 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
     pub(super) fn service(&mut self, reference: &Reference<'_>, stack: &mut Stack) -> Result<Handler, String> {
         if reference.text.ends_with("@internal") || (reference.provider == "internal" && !reference.text.contains('@'))
         {
-            return self.internal(reference, stack);
+            return self.internal(reference);
         }
         let place = match self.board.find(Kind::Http, Part::Service, reference) {
             Target::Foreign => return Ok(Handler::Foreign),
@@ -71,7 +71,7 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
         Ok(handler)
     }
 
-    fn internal(&mut self, reference: &Reference<'_>, stack: &Stack) -> Result<Handler, String> {
+    fn internal(&mut self, reference: &Reference<'_>) -> Result<Handler, String> {
         let full = reference.qualified();
         let name = full.strip_suffix("@internal").unwrap_or(&full);
         let known = ["noop", "acme-http", "api", "dashboard", "rest", "ping", "prometheus"].contains(&name);
@@ -79,16 +79,14 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
             Some(config) => config.internal_service_enabled(name),
             None => known,
         };
-        // Once only routers and middlewares could have one.
-        let all = self.board.inventory.all();
-        let is_child = stack.last().is_some_and(|place| all[*place].1 == Part::Service);
-        let is_barred = is_child && !self.board.surroundings.release.since(2, 1);
-        if enabled && !is_barred {
+        // Up to 3.2.0 only routers and middlewares found what they are.
+        let is_found = self.board.surroundings.release.since(2, 1) || reference.owner.part != Part::Service;
+        if enabled && is_found {
             return Ok(Handler::Internal);
         }
         let says = match name {
-            _ if is_barred && enabled => format!("the service {full:?} does not have any type defined"),
-            _ if is_barred => format!("the service {full:?} does not exist"),
+            _ if enabled => format!("the service {full:?} does not have any type defined"),
+            _ if !is_found => format!("the service {full:?} does not exist"),
             _ if !known => format!("unknown internal service {full}"),
             "acme-http" => "HTTP challenge is not enabled".to_owned(),
             _ => format!("{name} is not enabled"),
@@ -260,11 +258,11 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
         for child in services.map(value::structs).unwrap_or_default() {
             let handler = self.child(place, child, "name", kind, stack);
             let handler = handler.map_err(|says| match kind {
-                "weighted" if release.since(6, 0) => {
+                "weighted" if release.since(6, 8) => {
                     let name = value::field(child, "name").and_then(value::text).unwrap_or_default();
                     format!("building HTTP service {name:?}: {says}")
                 }
-                "weighted" if release.since(5, 0) => format!("building HTTP service: {says}"),
+                "weighted" if release.since(6, 0) => format!("building HTTP service: {says}"),
                 _ => says,
             })?;
             if health.is_some() {

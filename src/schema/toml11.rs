@@ -15,7 +15,8 @@ pub(super) fn first_use(document: &Document) -> Option<(Span, &'static str)> {
 fn in_table(table: Ref<'_>) -> Option<&'static str> {
     let source = table.document().source();
     let mut from = table.span().start as usize + 1;
-    for child in table.children() {
+    // Headers elsewhere may have added to it.
+    for child in table.children().filter(|child| table.span().range().contains(&(child.span().start as usize))) {
         let between = source.get(from..child.span().start as usize).unwrap_or_default();
         if between.contains('\n') {
             return Some("newlines not allowed within inline tables");

@@ -47,7 +47,8 @@ pub fn read_compose(
 fn find<'d>(services: Ref<'d>, wanted: Option<&str>, lookup: Lookup<'_>) -> Result<Ref<'d>, String> {
     let all = services.fields();
     let names = || all.iter().filter_map(|(k, _)| k.text()).collect::<Vec<_>>().join(", ");
-    let runs_traefik = |service: &Ref<'_>| service.field("image").and_then(Ref::text).is_some_and(is_image_of_traefik);
+    let image = |service: &Ref<'_>| Some(interpolate(service.field("image")?.text()?, lookup));
+    let runs_traefik = |service: &Ref<'_>| image(service).is_some_and(|image| is_image_of_traefik(&image));
     let found: Vec<_> = match wanted {
         Some(name) => all.iter().filter(|(k, _)| k.text() == Some(name)).collect(),
         None => all.iter().filter(|(_, v)| runs_traefik(v)).collect(),

@@ -201,7 +201,7 @@ fn load(folder: &Folder, prefix: &str, name: &OsStr, found: &mut Found) -> Resul
     let here = folder.path().join(name);
     let linked = folder.file_type(name) == Some(FileType::Symlink);
     let broken = |message: String| {
-        let content = Content::Broken { source: String::new(), line: 0, at: 0, message };
+        let content = Content::Broken { source: String::new(), line: 0, at: 0, message, says: None };
         Read::Known(File { path: path.clone(), content })
     };
     let mut real = here.clone();
@@ -282,7 +282,7 @@ pub fn content(path: &str, bytes: Vec<u8>) -> Content {
             }
             let message = "invalid UTF-8".into();
             let source = String::from_utf8_lossy(bytes).into_owned();
-            return Content::Broken { source, line, at: at as u32, message };
+            return Content::Broken { source, line, at: at as u32, message, says: None };
         }
     };
     Content::of(Format::of(path).unwrap_or(Format::Yaml), source)

@@ -1,17 +1,27 @@
-//! What Go's YAML library refuses only when it decodes what it has parsed: tags that don't fit, merge keys without a
-//! mapping, keys that are no text, anchors that contain themselves or are used beyond measure.
+//! What Go's YAML library refuses only when it decodes what it has parsed: keys twice, tags that don't fit, merge keys
+//! without a mapping, keys that are no text, anchors that contain themselves or are used beyond measure.
 
-use super::{Kind, NodeId, SyntaxError, Tree, error_at};
+use super::{Fault, Kind, NodeId, Tree};
 use crate::document::scalar::{self, Scalar};
 use crate::document::tree::Node;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Gives the first thing that is refused.
-pub(super) fn check(source: &str, tree: &Tree) -> Result<(), SyntaxError> {
+pub(super) fn check(source: &str, tree: &Tree) -> Result<(), Fault> {
     let decoder = Decoder { source, tree };
-    decoder.tags()?;
-    decoder.aliases()?;
-    decoder.keys()
+    let repeated = decoder.repeated_keys();
+    match decoder.tags().and_then(|()| decoder.aliases()).and_then(|()| decoder.keys()) {
+        // Below a mapping that has a key twice the library decodes nothing.
+        Err(fault) if repeated.is_some() => Err(fault.saying(None)),
+        result => result.and(repeated.map_or(Ok(()), Err)),
+    }
+}
+
+/// Whether the whole document is null.
+pub(super) fn is_null(source: &str, tree: &Tree) -> bool {
+    let decoder = Decoder { source, tree };
+    let root = tree.nodes.first().filter(|node| node.kind == Kind::Scalar);
+    root.is_some_and(|root| scalar::yaml(decoder.text(0), root.style, decoder.tag(0)) == Scalar::Null)
 }
 
 struct Decoder<'t> {
@@ -41,8 +51,8 @@ impl<'t> Decoder<'t> {
         properties[at].tag.as_deref()
     }
 
-    fn refuse<T>(&self, id: NodeId, message: impl Into<String>) -> Result<T, SyntaxError> {
-        Err(error_at(self.source, self.node(id).span.start as usize, message))
+    fn refuse<T>(&self, id: NodeId, problem: impl Into<String>) -> Result<T, Fault> {
+        Err(Fault::without_line(self.node(id).span.start as usize, problem))
     }
 
     /// The kind of a node, of what it stands for where it is an alias.
@@ -53,7 +63,7 @@ impl<'t> Decoder<'t> {
         }
     }
 
-    fn tags(&self) -> Result<(), SyntaxError> {
+    fn tags(&self) -> Result<(), Fault> {
         for property in self.tree.properties.iter().filter(|p| p.tag.is_some()) {
             let node = self.node(property.node);
             if node.kind == Kind::Scalar
@@ -67,7 +77,7 @@ impl<'t> Decoder<'t> {
     }
 
     /// Bounds the work of everyone who follows aliases later.
-    fn aliases(&self) -> Result<(), SyntaxError> {
+    fn aliases(&self) -> Result<(), Fault> {
         let mut found = false;
         for id in (0..self.tree.nodes.len() as NodeId).filter(|id| self.node(*id).kind == Kind::Alias) {
             let target = self.node(id).extra;
@@ -131,17 +141,12 @@ impl<'t> Decoder<'t> {
         })
     }
 
-    fn keys(&self) -> Result<(), SyntaxError> {
+    fn keys(&self) -> Result<(), Fault> {
         for id in (0..self.tree.nodes.len() as NodeId).filter(|id| self.node(*id).kind == Kind::Map) {
-            let mut aliases = HashSet::new();
             let mut children = self.children(id);
             while let (Some(key), Some(value)) = (children.next(), children.next()) {
                 if self.kind(key) != Kind::Scalar {
-                    return self.refuse(key, "invalid map key");
-                }
-                if self.node(key).kind == Kind::Alias && !aliases.insert(self.raw(key)) {
-                    let name = self.raw(key).trim_start_matches('*');
-                    return self.refuse(key, format!("mapping key {name:?} already defined"));
+                    return self.refuse(key, "invalid map key").map_err(|fault| fault.saying(None));
                 }
                 let node = self.node(key);
                 if node.kind == Kind::Scalar
@@ -153,6 +158,64 @@ impl<'t> Decoder<'t> {
             }
         }
         Ok(())
+    }
+
+    /// A mapping with the same key twice, whatever the values and quotes.
+    fn repeated_keys(&self) -> Option<Fault> {
+        let mut pairs = Vec::new();
+        let mut keys: HashMap<(Kind, &str), NodeId> = HashMap::new();
+        let mut id = 0;
+        while let Some(node) = self.tree.nodes.get(id as usize) {
+            let found = pairs.len();
+            if node.kind == Kind::Map {
+                // Clearing costs the capacity, which one large mapping would make every small one pay for.
+                match keys.capacity() > 1024 {
+                    true => keys = HashMap::new(),
+                    false => keys.clear(),
+                }
+                for key in self.children(id).step_by(2) {
+                    let text = match self.node(key).kind {
+                        Kind::Scalar => self.text(key),
+                        Kind::Alias => self.raw(key).trim_start_matches('*'),
+                        Kind::Map | Kind::Seq => "",
+                    };
+                    if let Some(first) = keys.insert((self.node(key).kind, text), key) {
+                        pairs.push((first, key, text));
+                    }
+                }
+            }
+            id = if pairs.len() > found { node.next } else { id + 1 };
+        }
+        let (_, key, text) = pairs.first()?;
+        let problem = format!("mapping key {text:?} already defined");
+        Some(Fault::unsaid(self.node(*key).span.start as usize, problem).saying(self.words_for_repeated_keys(&pairs)))
+    }
+
+    /// What Go's library says of keys that stand twice; `None` where more than that decides what it says.
+    fn words_for_repeated_keys(&self, pairs: &[(NodeId, NodeId, &str)]) -> Option<String> {
+        const MOST: usize = 20;
+        let plain = |text: &str| text.bytes().all(|b| matches!(b, b' '..=b'~'));
+        let seen: HashSet<NodeId> = pairs.iter().map(|(first, ..)| *first).collect();
+        let aliases = self.tree.nodes.iter().any(|node| node.kind == Kind::Alias);
+        let thrice = pairs.iter().any(|(_, second, _)| seen.contains(second));
+        if aliases || thrice || pairs.len() > MOST || !pairs.iter().all(|(.., text)| plain(text)) {
+            return None;
+        }
+        let mut pairs = pairs.to_vec();
+        // Mappings come in their order, and the pairs of a mapping by the first key.
+        pairs.sort_by_key(|(first, ..)| *first);
+        let line = |id: NodeId| line(self.source, self.start(id));
+        let words = pairs.iter().map(|(first, second, text)| {
+            format!("\n  line {}: mapping key {text:?} already defined at line {}", line(*second), line(*first))
+        });
+        Some(format!("yaml: unmarshal errors:{}", words.collect::<String>()))
+    }
+
+    /// Where a node begins with its anchor and tag.
+    fn start(&self, id: NodeId) -> usize {
+        let properties = &self.tree.properties;
+        let before = properties.binary_search_by_key(&id, |p| p.node).ok().map(|at| properties[at].start);
+        before.unwrap_or(self.node(id).span.start) as usize
     }
 
     fn can_be_merged(&self, value: NodeId) -> bool {
@@ -169,6 +232,13 @@ fn allowed_ratio(decoded: u64) -> f64 {
     const HIGH: u64 = 4_000_000;
     let part = decoded.clamp(LOW, HIGH) - LOW;
     0.99 - 0.89 * (part as f64 / (HIGH - LOW) as f64)
+}
+
+/// The line of a byte as Go's library counts, from 1: Unicode's line breaks end one too.
+fn line(source: &str, byte: usize) -> usize {
+    let before = &source[..byte];
+    let ends = before.matches(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).count();
+    1 + ends - before.matches("\r\n").count()
 }
 
 #[cfg(test)]

@@ -282,6 +282,18 @@ fn documents() -> impl Strategy<Value = String> {
     )
 }
 
+/// Traefik refuses a bare question mark in braces, and takes other line ends than most.
+#[test]
+fn what_would_be_read_otherwise_gets_quotes() {
+    let source = "http: {routers: {a: {rule: x}}}\n";
+    for (text, written) in
+        [("a?b", "\"a?b\""), ("a\\b\u{2028}c", "\"a\\\\b\\u2028c\""), ("a\u{feff}", "\"a\\ufeff\""), ("a b", "a b")]
+    {
+        let patch = Patch::Set(Value::str(text)).at(["http", "routers", "a", "rule"]);
+        assert_eq!(edit(source, &patch), Ok(source.replace("rule: x", &format!("rule: {written}"))), "{text:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 

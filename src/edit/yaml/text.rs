@@ -73,25 +73,29 @@ pub(super) fn key_text(key: &str, context: Context) -> String {
 }
 
 fn scalar_text(text: &str, context: Context) -> String {
-    let flow_safe = !context.flow || !text.contains([',', '[', ']', '{', '}']);
+    let flow_safe = !context.flow || !text.contains([',', '[', ']', '{', '}', '?']);
     match !context.json && flow_safe && is_plain(text) {
         true => text.to_owned(),
-        false if !context.json && text.contains(['\\', '"']) && !text.chars().any(char::is_control) => {
+        false if !context.json && text.contains(['\\', '"']) && !text.contains(needs_escape) => {
             format!("'{}'", text.replace('\'', "''"))
         }
         false => quoted(text),
     }
 }
 
+/// Whether a character would end a line, or be refused, or be lost.
+fn needs_escape(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
+}
+
 /// Whether bare text is read back as this text, by every YAML reader.
 fn is_plain(text: &str) -> bool {
     let starts_well = text.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '/');
-    let bad = |c: char| c.is_control() || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}');
     starts_well
         && !text.ends_with([' ', ':'])
         && !text.contains(": ")
         && !text.contains(" #")
-        && !text.contains(bad)
+        && !text.contains(needs_escape)
         && reads_as_text(text)
 }
 
@@ -119,7 +123,7 @@ fn quoted(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
+            c if needs_escape(c) => {
                 out.push_str(&format!("\\u{:04x}", c as u32));
             }
             c => out.push(c),

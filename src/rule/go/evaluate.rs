@@ -1,7 +1,7 @@
 //! From an expression to a rule, with the words of the library that Traefik uses for that.
 
+use super::operand::{Constant, constant, function_name};
 use super::parse::{Expr, parse};
-use super::token::Token;
 
 /// What an expression comes to.
 #[derive(Debug, PartialEq, Eq)]
@@ -71,21 +71,8 @@ impl Evaluator<'_> {
 
     fn value(&self, expr: &Expr<'_>) -> Result<Value, String> {
         match expr {
-            Expr::Literal(token, text) => literal(*token, text),
-            Expr::Index => Err("properties are not supported".to_owned()),
-            Expr::Selector(Some(names), _) => Err(format!("{} is not defined", names.join("."))),
-            Expr::Selector(None, sort) => Err(format!("unsupported selector type: {sort}")),
-            Expr::Name(name) => Err(format!("{name} is not defined")),
             Expr::Call(function, args) => {
-                let name = match &**function {
-                    Expr::Name(name) => (*name).to_owned(),
-                    Expr::Selector(Some(names), _) if names.len() == 2 => names.join("."),
-                    Expr::Selector(Some(_), _) => {
-                        return Err("expected selector identifier, got: *ast.SelectorExpr".to_owned());
-                    }
-                    Expr::Selector(None, sort) => return Err(format!("expected selector identifier, got: {sort}")),
-                    other => return Err(format!("expected identifier, got: {}", other.sort())),
-                };
+                let name = function_name(function)?;
                 if !(self.known)(&name) {
                     return Err(format!("unsupported function: {name}"));
                 }
@@ -95,7 +82,11 @@ impl Evaluator<'_> {
                     None => Ok(Value::Rule),
                 }
             }
-            other => Err(format!("{} is not supported", other.sort())),
+            other => constant(other).map(|constant| match constant {
+                Constant::Text => Value::Text,
+                Constant::Int => Value::Int,
+                Constant::Float => Value::Float,
+            }),
         }
     }
 }
@@ -107,21 +98,5 @@ fn join(operator: &str, values: &[Value]) -> Result<Value, String> {
     match values.iter().find(|value| **value != Value::Rule) {
         Some(wrong) => Err(format!("reflect: Call using {} as type rules.TreeBuilder", wrong.go_type())),
         None => Ok(Value::Rule),
-    }
-}
-
-fn literal(token: Token, text: &str) -> Result<Value, String> {
-    match token {
-        Token::Text => Ok(Value::Text),
-        Token::Float => Ok(Value::Float),
-        Token::Int if !text.bytes().all(|b| b.is_ascii_digit()) => {
-            Err(format!("failed to parse argument: {text}, error: strconv.Atoi: parsing \"{text}\": invalid syntax"))
-        }
-        Token::Int if text.parse::<i64>().is_err() => Err(format!(
-            "failed to parse argument: {text}, error: strconv.Atoi: parsing \"{text}\": value out of range"
-        )),
-        Token::Int => Ok(Value::Int),
-        Token::Char => Err("unsupported function argument type: 'CHAR'".to_owned()),
-        _ => Err("unsupported function argument type: 'IMAG'".to_owned()),
     }
 }

@@ -33,8 +33,9 @@ pub(crate) fn constant(expr: &Expr<'_>) -> Result<Constant, String> {
         Token::Int if text.parse::<i64>().is_err() => failed("Atoi", "value out of range"),
         Token::Int => Ok(Constant::Int),
         Token::Float if text.starts_with(['0']) && text.contains(['x', 'X']) => Ok(Constant::Float),
-        Token::Float if text.contains('_') => failed("ParseFloat", "invalid syntax"),
-        Token::Float if text.parse().is_ok_and(f64::is_infinite) => failed("ParseFloat", "value out of range"),
+        Token::Float if text.replace('_', "").parse().is_ok_and(f64::is_infinite) => {
+            failed("ParseFloat", "value out of range")
+        }
         Token::Float => Ok(Constant::Float),
         Token::Char => Err("unsupported function argument type: 'CHAR'".into()),
         _ => Err("unsupported function argument type: 'IMAG'".into()),

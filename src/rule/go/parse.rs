@@ -86,7 +86,8 @@ impl<'a> Parser<'a> {
         let mut errors = std::mem::take(&mut self.scanner.errors);
         errors.sort();
         let Some((at, message)) = errors.first() else { return Ok(expr) };
-        let before = &self.text[..*at];
+        let text = self.text.strip_suffix('\n').unwrap_or(self.text);
+        let before = &text[..(*at).min(text.len())];
         let line = 1 + before.matches('\n').count();
         let column = 1 + at - before.rfind('\n').map_or(0, |newline| newline + 1);
         let more = match errors.len() - 1 {
@@ -111,7 +112,10 @@ impl<'a> Parser<'a> {
     /// Notes an error, but only the first of a line.
     pub(super) fn error(&mut self, at: usize, message: impl Into<String>) {
         const MOST: usize = 10;
-        let same_line = |last: usize| !self.text[last.min(at)..last.max(at)].contains('\n');
+        // to Go a line break at the very end begins no line
+        let text = self.text.strip_suffix('\n').unwrap_or(self.text);
+        let [last_line, line] = [self.last.unwrap_or(at), at].map(|at| at.min(text.len()));
+        let same_line = |_| !text[last_line.min(line)..last_line.max(line)].contains('\n');
         if self.stopped || self.last.is_some_and(same_line) {
             return;
         }
@@ -159,7 +163,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The closing bracket of a list that may be written on several lines.
-    fn close(&mut self, word: &'static str, context: &str) {
+    pub(super) fn close(&mut self, word: &'static str, context: &str) {
         if self.token == Token::Newline {
             self.error(self.span.start, format!("missing ',' before newline in {context}"));
             self.advance();
@@ -168,7 +172,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Whether a list goes on; a missing comma is noted and taken as written.
-    fn at_comma(&mut self, context: &str, close: &'static str) -> bool {
+    pub(super) fn at_comma(&mut self, context: &str, close: &'static str) -> bool {
         if self.is(",") {
             return true;
         }
@@ -235,7 +239,15 @@ impl<'a> Parser<'a> {
                 }
                 Token::Word("[") => expr = self.index(),
                 Token::Word("(") => expr = self.call(expr),
-                Token::Word("{") if matches!(expr, Expr::Name(_) | Expr::Selector(..) | Expr::Index) => {
+                Token::Word("{")
+                    if matches!(
+                        expr,
+                        Expr::Name(_)
+                            | Expr::Selector(..)
+                            | Expr::Index
+                            | Expr::Other("*ast.IndexListExpr" | "*ast.ArrayType")
+                    ) =>
+                {
                     self.composite();
                     expr = Expr::Other("*ast.CompositeLit");
                 }
@@ -262,7 +274,9 @@ impl<'a> Parser<'a> {
             }
             Token::Word("(") => {
                 self.advance();
-                self.type_name();
+                if !self.take("type") {
+                    self.type_name();
+                }
                 self.expect(Token::Word(")"));
                 Expr::Other("*ast.TypeAssertExpr")
             }
@@ -274,35 +288,6 @@ impl<'a> Parser<'a> {
                 Expr::Other("*ast.SelectorExpr")
             }
         }
-    }
-
-    fn index(&mut self) -> Expr<'a> {
-        self.advance();
-        if self.is("]") {
-            self.expected("operand");
-            self.advance();
-            return Expr::Other("*ast.IndexExpr");
-        }
-        if !self.is(":") {
-            self.binary(1);
-        }
-        let mut expr = Expr::Index;
-        let mut colons = 0;
-        while colons < 2 && self.take(":") {
-            colons += 1;
-            expr = Expr::Other("*ast.SliceExpr");
-            if !self.is(":") && !self.is("]") && self.token != Token::End {
-                self.binary(1);
-            }
-        }
-        while colons == 0 && self.take(",") {
-            expr = Expr::Other("*ast.IndexListExpr");
-            if !self.is("]") && self.token != Token::End {
-                self.type_name();
-            }
-        }
-        self.expect(Token::Word("]"));
-        expr
     }
 
     fn call(&mut self, of: Expr<'a>) -> Expr<'a> {
@@ -319,35 +304,6 @@ impl<'a> Parser<'a> {
         }
         self.close(")", "argument list");
         Expr::Call(Box::new(of), args)
-    }
-
-    /// `{a, b: c}` after a type.
-    fn composite(&mut self) {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            self.given_up = true;
-        }
-        self.advance();
-        while !self.is("}") && self.token != Token::End {
-            self.element();
-            if self.take(":") {
-                self.element();
-            }
-            if !self.at_comma("composite literal", "}") {
-                break;
-            }
-            self.advance();
-        }
-        self.close("}", "composite literal");
-        self.depth -= 1;
-    }
-
-    fn element(&mut self) {
-        if self.is("{") {
-            self.composite();
-        } else {
-            self.binary(1);
-        }
     }
 
     fn operand(&mut self) -> Expr<'a> {

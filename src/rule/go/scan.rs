@@ -1,7 +1,7 @@
 //! Go's scanner.
 
-use super::code_point;
 use super::token::Token;
+use crate::golang::code_point;
 use std::ops::Range;
 
 /// Cuts a text into words, and notes what Go's scanner complains of.
@@ -9,6 +9,8 @@ pub(super) struct Scanner<'a> {
     text: &'a str,
     at: usize,
     line_can_end: bool,
+    /// Complaints of characters that Go takes nowhere, the last first, until it comes upon them.
+    ahead: Vec<(usize, String)>,
     /// Where, and what.
     pub(super) errors: Vec<(usize, String)>,
 }
@@ -19,16 +21,27 @@ impl<'a> Scanner<'a> {
     pub(super) fn new(text: &'a str) -> Scanner<'a> {
         let at = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
         // Go complains of these wherever they stand
-        let errors = text[at..].char_indices().filter_map(|(i, c)| match c {
+        let ahead = text[at..].char_indices().filter_map(|(i, c)| match c {
             '\0' => Some((at + i, "illegal character NUL".to_owned())),
             BYTE_ORDER_MARK => Some((at + i, "illegal byte order mark".to_owned())),
             _ => None,
         });
-        Scanner { text, at, line_can_end: false, errors: errors.collect() }
+        let mut ahead: Vec<_> = ahead.collect();
+        ahead.reverse();
+        Scanner { text, at, line_can_end: false, ahead, errors: Vec::new() }
     }
 
     /// The next word, and where it stands.
     pub(super) fn next(&mut self) -> (Token, Range<usize>) {
+        let next = self.scan();
+        // Go has read one character ahead
+        while let Some(error) = self.ahead.pop_if(|(at, _)| *at <= self.at) {
+            self.errors.push(error);
+        }
+        next
+    }
+
+    fn scan(&mut self) -> (Token, Range<usize>) {
         if let Some(at) = self.skip_blanks() {
             self.line_can_end = false;
             return (Token::Newline, at..at);
@@ -111,68 +124,75 @@ impl<'a> Scanner<'a> {
         Token::of_name(&rest[..length])
     }
 
-    fn digits(&mut self, radix: u32) -> &'a str {
+    /// Goes past digits and `_`; says whether there was a digit, and notes the first that is too large.
+    fn digits(&mut self, radix: u32, too_large: &mut Option<usize>) -> bool {
         let rest = &self.text[self.at..];
         // Go takes all decimal digits, and complains later of those that are too large
         let length = rest.find(|c: char| c != '_' && !c.is_digit(radix.max(10))).unwrap_or(rest.len());
+        let large = rest[..length].find(|c: char| c != '_' && !c.is_digit(radix));
+        *too_large = too_large.or(large.map(|at| self.at + at));
         self.at += length;
-        &rest[..length]
+        rest[..length].bytes().any(|b| b != b'_')
     }
 
     fn number(&mut self) -> Token {
         let start = self.at;
         let bytes = self.text.as_bytes();
-        let prefix = bytes.get(start + 1).map(u8::to_ascii_lowercase).filter(|_| bytes.get(start) == Some(&b'0'));
+        let is_zero = bytes.get(start) == Some(&b'0');
+        let prefix = bytes.get(start + 1).map(u8::to_ascii_lowercase).filter(|_| is_zero);
         let (radix, name) = match prefix {
             Some(b'x') => (16, "hexadecimal literal"),
             Some(b'o') => (8, "octal literal"),
             Some(b'b') => (2, "binary literal"),
-            _ => (10, ""),
+            _ if is_zero => (8, "octal literal"),
+            _ => (10, "decimal literal"),
         };
-        let mut token = Token::Int;
-        if radix != 10 {
+        let prefixed = matches!(prefix, Some(b'x' | b'o' | b'b'));
+        if prefixed {
             self.at += 2;
         }
-        let whole = self.digits(radix);
-        let from = self.at - whole.len();
-        if radix != 10 && whole.trim_matches('_').is_empty() {
-            self.error(start, format!("{name} has no digits"));
-        }
-        let mut octal = radix == 10 && whole.len() > 1 && whole.starts_with('0');
-        if self.text[self.at..].starts_with('.') && matches!(radix, 10) {
+        let (mut token, mut too_large) = (Token::Int, None);
+        let mut has_digits = self.digits(radix, &mut too_large);
+        if self.text[self.at..].starts_with('.') {
+            token = Token::Float;
+            if prefixed && radix != 16 {
+                self.error(self.at, format!("invalid radix point in {name}"));
+            }
             self.at += 1;
-            self.digits(10);
-            (token, octal) = (Token::Float, false);
+            has_digits |= self.digits(radix, &mut too_large);
         }
-        let exponent = match radix {
-            10 => self.text[self.at..].starts_with(['e', 'E']),
-            16 => self.text[self.at..].starts_with(['p', 'P']),
-            _ => false,
-        };
-        if exponent {
+        if !has_digits {
+            self.error(self.at, format!("{name} has no digits"));
+        }
+        if let Some(letter @ ('e' | 'E' | 'p' | 'P')) = self.text[self.at..].chars().next() {
+            let is_decimal = letter.eq_ignore_ascii_case(&'e');
+            if is_decimal && prefixed {
+                self.error(self.at, format!("'{letter}' exponent requires decimal mantissa"));
+            } else if !is_decimal && radix != 16 {
+                self.error(self.at, format!("'{letter}' exponent requires hexadecimal mantissa"));
+            }
             self.at += 1;
+            token = Token::Float;
             if self.text[self.at..].starts_with(['+', '-']) {
                 self.at += 1;
             }
-            (token, octal) = (Token::Float, false);
-            if self.digits(10).is_empty() {
-                self.error(start, "exponent has no digits");
+            if !self.digits(10, &mut None) {
+                self.error(self.at, "exponent has no digits");
             }
+        } else if radix == 16 && token == Token::Float {
+            self.error(self.at, "hexadecimal mantissa requires a 'p' exponent");
         }
         if self.text[self.at..].starts_with('i') {
             self.at += 1;
-            (token, octal) = (Token::Imaginary, false);
+            token = Token::Imaginary;
         }
-        let (limit, name) = if octal { ('8', "octal literal") } else { (char::from(b'0' + radix.min(9) as u8), name) };
-        if (octal || radix < 10)
-            && let Some(at) = whole.find(|c: char| c.is_ascii_digit() && c >= limit)
-        {
-            let digit = &whole[at..=at];
-            self.error(from + at, format!("invalid digit '{digit}' in {name}"));
+        if let (Token::Int, Some(at)) = (token, too_large) {
+            let digit = &self.text[at..=at];
+            self.error(at, format!("invalid digit '{digit}' in {name}"));
         }
         let text = &self.text[start..self.at];
-        if text.contains("__") || text.ends_with('_') {
-            self.error(start, "'_' must separate successive digits");
+        if let Some(at) = wrong_separator(text, prefixed) {
+            self.error(start + at, "'_' must separate successive digits");
         }
         token
     }
@@ -250,7 +270,7 @@ impl<'a> Scanner<'a> {
         let start = self.at;
         self.at += 1;
         let Some(kind) = self.text[self.at..].chars().next() else {
-            self.error(start, "escape sequence not terminated");
+            self.error(start + 1, "escape sequence not terminated");
             return false;
         };
         let (digits, radix, max) = match kind {
@@ -287,9 +307,27 @@ impl<'a> Scanner<'a> {
             }
         }
         if value > max || (0xd800..0xe000).contains(&value) {
-            self.error(start, "escape sequence is invalid Unicode code point");
+            self.error(start + 1, "escape sequence is invalid Unicode code point");
             return false;
         }
         true
     }
+}
+
+/// Where in a number a `_` stands that is not between two digits; a prefix such as `0x` counts as a digit.
+fn wrong_separator(text: &str, prefixed: bool) -> Option<usize> {
+    let radix = if prefixed && text[1..].starts_with(['x', 'X']) { 16 } else { 10 };
+    let mut last = if prefixed { '0' } else { '.' };
+    for (at, c) in text.char_indices().skip(if prefixed { 2 } else { 0 }) {
+        let (kind, wrong) = match c {
+            '_' => ('_', (last != '0').then_some(at)),
+            c if c.is_digit(radix) => ('0', None),
+            _ => ('.', (last == '_').then(|| at - 1)),
+        };
+        if wrong.is_some() {
+            return wrong;
+        }
+        last = kind;
+    }
+    (last == '_').then(|| text.len() - 1)
 }

@@ -2,6 +2,7 @@
 
 use super::unicode::has_class;
 use super::{Fault, fault};
+use crate::release::Release;
 
 const BAD_RANGE: &str = "invalid character class range";
 
@@ -10,18 +11,19 @@ const POSIX: [&str; 14] = [
     "xdigit",
 ];
 
-/// Reads a class from its bracket on; gives what follows.
-pub(super) fn bracket(text: &str) -> Result<&str, Fault<'_>> {
+/// Reads a class from its bracket on; gives what follows. `posix_end` is how many bytes of the expression follow from its
+/// last `:]` on.
+pub(super) fn bracket(text: &str, posix_end: usize, release: Release) -> Result<&str, Fault<'_>> {
     let inner = &text[1..];
     let mut rest = inner.strip_prefix('^').unwrap_or(inner);
     let mut first = true;
     while first || !rest.starts_with(']') {
         // a bracket that stands first is one of the characters
         first = false;
-        if let Some(after) = posix(rest)? {
+        if let Some(after) = posix(rest, posix_end)? {
             rest = after;
         } else if rest.starts_with("\\p") || rest.starts_with("\\P") {
-            rest = unicode(rest)?;
+            rest = unicode(rest, release)?;
         } else if let Some(after) = perl(rest) {
             rest = after;
         } else {
@@ -41,8 +43,9 @@ pub(super) fn bracket(text: &str) -> Result<&str, Fault<'_>> {
 }
 
 /// `[:alpha:]`, where it stands.
-fn posix(text: &str) -> Result<Option<&str>, Fault<'_>> {
-    let Some(inner) = text.strip_prefix("[:") else { return Ok(None) };
+fn posix(text: &str, posix_end: usize) -> Result<Option<&str>, Fault<'_>> {
+    let inner = text.strip_prefix("[:").filter(|inner| inner.len() >= posix_end);
+    let Some(inner) = inner else { return Ok(None) };
     let Some((name, after)) = inner.split_once(":]") else { return Ok(None) };
     match POSIX.contains(&name.strip_prefix('^').unwrap_or(name)) {
         true => Ok(Some(after)),
@@ -56,7 +59,7 @@ fn perl(text: &str) -> Option<&str> {
 }
 
 /// `\pL`, `\p{Greek}`, `\p{^Greek}`.
-fn unicode(text: &str) -> Result<&str, Fault<'_>> {
+fn unicode(text: &str, release: Release) -> Result<&str, Fault<'_>> {
     let inner = &text[2..];
     let (name, rest) = match inner.strip_prefix('{') {
         Some(braced) => match braced.split_once('}') {
@@ -65,7 +68,7 @@ fn unicode(text: &str) -> Result<&str, Fault<'_>> {
         },
         None => inner.split_at(inner.chars().next().map_or(0, char::len_utf8)),
     };
-    match has_class(name.strip_prefix('^').unwrap_or(name)) {
+    match has_class(name.strip_prefix('^').unwrap_or(name), release) {
         true => Ok(rest),
         false => fault(BAD_RANGE, &text[..text.len() - rest.len()]),
     }
@@ -80,11 +83,11 @@ fn character<'a>(text: &'a str, class: &'a str) -> Result<(u32, &'a str), Fault<
 }
 
 /// Reads from a backslash on, outside brackets; gives what follows.
-pub(super) fn escape(text: &str) -> Result<&str, Fault<'_>> {
+pub(super) fn escape(text: &str, release: Release) -> Result<&str, Fault<'_>> {
     match text.as_bytes().get(1) {
         Some(b'A' | b'b' | b'B' | b'z') => Ok(&text[2..]),
         Some(b'C') => fault("invalid escape sequence", &text[..2]),
-        Some(b'p' | b'P') => unicode(text),
+        Some(b'p' | b'P') => unicode(text, release),
         _ => match perl(text) {
             Some(after) => Ok(after),
             None => Ok(escaped(text)?.1),

@@ -1,8 +1,17 @@
 //! The names of Unicode classes that Go knows in `\\p{…}`.
 
+use crate::release::Release;
+
 /// General categories.
 const CATEGORIES: &str =
     "C Cc Cf Co Cs L Ll Lm Lo Lt Lu M Mc Me Mn N Nd Nl No P Pc Pd Pe Pf Pi Po Ps S Sc Sk Sm So Z Zl Zp Zs Any";
+
+/// What else newer Go knows, in the spelling that it looks up.
+const NEW: &str = "Cn Lc Assigned Ascii Casedletter Closepunctuation Cntrl Combiningmark Connectorpunctuation Control \
+    Currencysymbol Dashpunctuation Decimalnumber Digit Enclosingmark Finalpunctuation Format Initialpunctuation Letter \
+    Letternumber Lineseparator Lowercaseletter Mark Mathsymbol Modifierletter Modifiersymbol Nonspacingmark Number \
+    Openpunctuation Other Otherletter Othernumber Otherpunctuation Othersymbol Paragraphseparator Privateuse Punct \
+    Punctuation Separator Spaceseparator Spacingmark Surrogate Symbol Titlecaseletter Unassigned Uppercaseletter";
 
 /// Scripts.
 const SCRIPTS: &str = "Adlam Ahom Anatolian_Hieroglyphs Arabic Armenian Avestan Balinese Bamum Bassa_Vah Batak Bengali \
@@ -20,10 +29,20 @@ const SCRIPTS: &str = "Adlam Ahom Anatolian_Hieroglyphs Arabic Armenian Avestan 
     Syloti_Nagri Syriac Tagalog Tagbanwa Tai_Le Tai_Tham Tai_Viet Takri Tamil Tangsa Tangut Telugu Thaana Thai Tibetan \
     Tifinagh Tirhuta Toto Ugaritic Vai Vithkuqi Wancho Warang_Citi Yezidi Yi Zanabazar_Square";
 
-/// Whether there is a class of this name.
-pub(super) fn has_class(name: &str) -> bool {
-    !name.is_empty()
-        && [CATEGORIES, SCRIPTS]
-            .iter()
-            .any(|list| list.split_whitespace().any(|known| known.eq_ignore_ascii_case(name)))
+/// Whether there is a class of this name: since Go 1.25 in any case, and with long names.
+pub(super) fn has_class(name: &str, release: Release) -> bool {
+    let has = |lists: &[&str], name: &str| {
+        !name.is_empty() && lists.iter().any(|list| list.split_whitespace().any(|known| known == name))
+    };
+    match release.has_fix(8, 0) {
+        true => has(&[CATEGORIES, SCRIPTS, NEW], &canonical(name)),
+        false => has(&[CATEGORIES, SCRIPTS], name),
+    }
+}
+
+/// A name as newer Go looks it up: it takes the underscores out, but not of the scripts that it knows.
+fn canonical(name: &str) -> String {
+    let mut letters = name.chars().filter(|c| !matches!(c, '_' | '-' | ' '));
+    let first = letters.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(letters.map(|c| c.to_ascii_lowercase())).collect()
 }

@@ -35,7 +35,7 @@ pub(super) fn forward_auth(part: &Part<'_, '_>, surroundings: &Surroundings) -> 
     if regex.is_empty() {
         return Ok(());
     }
-    rule::check_regexp(&regex).map_err(|says| {
+    rule::check_regexp(&regex, surroundings.release).map_err(|says| {
         let says = format!("error compiling regular expression {regex}: {says}");
         part.wrong("authResponseHeadersRegex", BrokenKind::BadValue, says)
     })

@@ -2,6 +2,7 @@
 
 use super::part::Part;
 use super::{Broken, BrokenKind};
+use crate::release::Release;
 use crate::rule;
 use crate::schema::value;
 use crate::surroundings::Surroundings;
@@ -20,20 +21,20 @@ pub(super) fn redirect_scheme(part: &Part<'_, '_>) -> Result<(), Broken> {
     }
 }
 
-pub(super) fn redirect_regex(part: &Part<'_, '_>) -> Result<(), Broken> {
-    rule::check_regexp(&part.text("regex")).map_err(|says| part.wrong("regex", BrokenKind::BadValue, says))
+pub(super) fn redirect_regex(part: &Part<'_, '_>, release: Release) -> Result<(), Broken> {
+    rule::check_regexp(&part.text("regex"), release).map_err(|says| part.wrong("regex", BrokenKind::BadValue, says))
 }
 
-pub(super) fn replace_path_regex(part: &Part<'_, '_>) -> Result<(), Broken> {
+pub(super) fn replace_path_regex(part: &Part<'_, '_>, release: Release) -> Result<(), Broken> {
     let regex = part.text("regex");
-    rule::check_regexp(regex.trim()).map_err(|says| {
+    rule::check_regexp(regex.trim(), release).map_err(|says| {
         part.wrong("regex", BrokenKind::BadValue, format!("error compiling regular expression {regex}: {says}"))
     })
 }
 
-pub(super) fn strip_prefix_regex(part: &Part<'_, '_>) -> Result<(), Broken> {
+pub(super) fn strip_prefix_regex(part: &Part<'_, '_>, release: Release) -> Result<(), Broken> {
     for (number, item) in part.list("regex").iter().enumerate() {
-        rule::check_regexp(item.text.trim())
+        rule::check_regexp(item.text.trim(), release)
             .map_err(|says| part.wrong_item("regex", (number, item), BrokenKind::BadValue, says))?;
     }
     Ok(())
@@ -88,7 +89,7 @@ pub(super) fn headers(part: &Part<'_, '_>, surroundings: &Surroundings) -> Resul
         return Err(part.broken(BrokenKind::Missing, "headers configuration not valid"));
     }
     for (number, item) in part.list("accessControlAllowOriginListRegex").iter().enumerate() {
-        rule::check_regexp(&item.text).map_err(|says| {
+        rule::check_regexp(&item.text, surroundings.release).map_err(|says| {
             let says = format!("error occurred during origin parsing: {says}");
             part.wrong_item("accessControlAllowOriginListRegex", (number, item), BrokenKind::BadValue, says)
         })?;

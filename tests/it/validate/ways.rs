@@ -61,3 +61,15 @@ fn child_routers_are_gone_through_once() {
     );
     assert_eq!(working(&text, "http.router"), 2 * (LEVELS + 1));
 }
+
+#[test]
+fn the_servers_of_a_route_are_listed_once() {
+    let text = levels(
+        "http:\n  routers:\n    app: {rule: Host(`a.example.com`), service: s0}\n  services:\n",
+        |n| format!("s{n}: {{weighted: {{services: [{{name: s{0}}}, {{name: s{0}}}, {{name: s{n}}}]}}}}", n + 1),
+        &format!("    s{LEVELS}: {{loadBalancer: {{servers: [{{url: http://10.0.0.5:3000}}]}}}}\n"),
+    );
+    let place = Place::with(&[("routes.yml", &text)]);
+    let value = place.json(&["route", "list"]);
+    assert_eq!(value["routes"][0]["servers"], serde_json::json!(["http://10.0.0.5:3000"]), "{value}");
+}

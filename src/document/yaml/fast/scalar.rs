@@ -30,6 +30,7 @@ const CLASSES: [u8; 256] = {
     set(&mut classes, b"-?:,[]{}#&*!|>'\"%@`<", 0);
     set(&mut classes, b":#", STOP | FLOW_STOP);
     set(&mut classes, b",[]{}", FLOW_STOP);
+    set(&mut classes, b"?", FLOW_STOP);
     classes
 };
 

@@ -80,6 +80,8 @@ fn what_is_odd_is_left_to_the_full_parser() {
         "a: 'b'#c\n",
         "a: [b:]\n",
         "a: [b:,c]\n",
+        "a: {b: http://c/?d}\n",
+        "a: [b?]\n",
     ];
     for document in documents {
         assert_eq!(parse(document), None, "read fast: {document:?}");

@@ -78,6 +78,36 @@ pub(super) const DIRECTORIES: &[(&str, &[(&str, &str)])] = &[
     ("TOML unknown key", &[("a.toml", "[http.routers.r]\nrul = 'a'\n")]),
     ("TOML types", &[("a.toml", "[http.routers.r]\nrule = 'Host(`a`)'\nservice = 'noop@internal'\npriority = 1.5\n")]),
     ("TOML empty table", &[("a.toml", "[http.routers]\n")]),
+    (
+        "TOML header adds to braces",
+        &[(
+            "a.toml",
+            "http = {routers = {}}\n[http.routers.r]\nrule = 'Host(`a`)'\nservice = 'noop@internal'\n[http.middlewares]\n",
+        )],
+    ),
+    (
+        "TOML dotted key adds to braces",
+        &[("a.toml", "http.routers.r = {rule = 'Host(`a`)'}\nhttp.routers.r.service = 'noop@internal'\n")],
+    ),
+    (
+        "TOML value over a table that is implied",
+        &[(
+            "a.toml",
+            "http.routers.r.rule = 'Host(`a`)'\nhttp.routers.r.service = 'noop@internal'\nhttp.routers.r = 1\n",
+        )],
+    ),
+    (
+        "TOML list over a table that is implied",
+        &[(
+            "a.toml",
+            "[http.routers]\nr.rule = 'Host(`a`)'\nr.entryPoints.a = 1\nr.entryPoints = ['web']\nr.service = 'noop@internal'\n",
+        )],
+    ),
+    (
+        "TOML header after dotted keys",
+        &[("a.toml", "http.middlewares.m.addPrefix.prefix = '/a'\n[http.middlewares]\n")],
+    ),
+    ("TOML line break before an equals sign", &[("a.toml", "http = {middlewares\n = {}}\n")]),
     ("TOML date", &[("a.toml", "[http.routers.r]\nrule = 'Host(`a`)'\nservice = 1979-05-27\n")]),
     ("TOML with a tab", &[("a.toml", "[http.routers.r]\n\trule = 'Host(`a`)'\n\tservice = 'noop@internal'\n")]),
     (
@@ -120,6 +150,21 @@ pub(super) const TEXTS: &[Fact] = &[
     ("empty first document", "# nothing\n---\nhttp: {routers: {r: {rule: Host(`a`), service: nope}}}\n"),
     ("two starts", "---\n---\nhttp: {foo: 1}\n"),
     ("document end", "http: {routers: {r: {rule: Host(`a`), service: noop@internal}}}\n...\nfoo: [\n"),
+    ("question mark in braces", "http: {services: {s: {loadBalancer: {servers: [{url: http://a/?x=1}]}}}}\n"),
+    ("colon first in brackets", "http: {middlewares: {a: {ipAllowList: {sourceRange: [:a]}}}}\n"),
+    ("dash alone in brackets", "http: {middlewares: {a: {ipAllowList: {sourceRange: [-]}}}}\n"),
+    ("text behind a complete root", "{http: {middlewares: {a: {addPrefix: {prefix: /a}}}}} trailing\n"),
+    ("line separator", "http: {middlewares: {a: {addPrefix: {prefix: /a}}}}\u{2028}x: 1\n"),
+    ("byte order mark in the middle", "http: {middlewares: {a: {addPrefix: {prefix: /\u{feff}a}}}}\n"),
+    ("two byte order marks", "\u{feff}\u{feff}http:\n  middlewares: {}\nx: 1\ny: 2\n"),
+    ("unknown directive", "%FOO\n---\nhttp: {middlewares: {a: {addPrefix: {prefix: /a}}}}\n"),
+    (
+        "handle of a tag",
+        "%TAG !e! tag:yaml.org,2002:\n---\nhttp: {routers: {r: {rule: Host(`a`), priority: !e!int '7', service: noop@internal}}}\n",
+    ),
+    ("tab in a block scalar", "http:\n  routers:\n    r:\n      rule: |\n        \t\n        Host(`a`)\n"),
+    ("tabs between comments", "http: # c\n# d\n\t\n# e\n  middlewares: {a: {addPrefix: {prefix: /a}}}\n"),
+    ("nothing with an anchor", "&a\n"),
     ("directive 1.2", "%YAML 1.2\n---\nhttp: {routers: {r: {rule: Host(`a`), service: noop@internal}}}\n"),
     ("directive 1.1", "%YAML 1.1\n---\nhttp: {routers: {r: {rule: Host(`a`), service: noop@internal}}}\n"),
     ("anchor and alias", "http:\n  routers:\n    a: &a {rule: Host(`a`), service: noop@internal}\n    b: *a\n"),

@@ -110,6 +110,22 @@ const HTTP: &[&str] = &[
     "$HOST",
     "Host(`${HOST}`)",
     "#",
+    "Host(`a`) && (Path(`x`) && Host(`b`))",
+    "!(Path(`x`) || (Path(`/y`) && Host(`b`))) && Host(`c`)",
+    "Host(1__0)",
+    "Host(0x)",
+    "Host(0x1.8)",
+    "Host(0x1.8p1)",
+    "Host(0b1.0)",
+    "Host(1e+)",
+    "Host(08)",
+    "Host(\"\\400\")",
+    "Host('\\ud800')",
+    "Host(`a`\n",
+    "PathRegexp(`\\p{Letter}`)",
+    "PathRegexp(`\\p{greek}`)",
+    "PathRegexp(`\\p{Old_Italic}`)",
+    "",
 ];
 
 /// The same under the syntax of v2.
@@ -137,6 +153,13 @@ const V2: &[&str] = &[
     "Host()",
     "Host(`é`)",
     "!Host(`a`)",
+    "HostHeader(`é`)",
+    "HostHeader(``)",
+    "Path(`/{a:(}`)",
+    "Path(`/{a:a)(b}`)",
+    "Query(`a={x:[z-a]}`)",
+    "`a`",
+    "1e400",
 ];
 
 /// TCP rules, all with TLS.
@@ -162,7 +185,16 @@ const TCP: &[&str] = &[
     "HostSNI(a)",
     "`a`",
     "!HostSNI(`*`)",
+    "!HostSNI(`a`)",
+    "!HostSNI(`a`) && HostSNI(`*`)",
+    "!HostSNI(`é`)",
+    "HostSNI(`İ`)",
+    "HostSNI(`\u{ad}`)",
 ];
+
+/// The same under the syntax of v2.
+const TCP_V2: &[&str] =
+    &["HostSNIRegexp(`{`)", "HostSNIRegexp(`{a:}`)", "HostSNIRegexp(`{a:(}`)", "HostSNI(`a`, `é`)", "1."];
 
 /// A case for each kind of rule; routers are named after the place in the list.
 pub(super) fn rules() -> impl Iterator<Item = Case> {
@@ -181,6 +213,7 @@ pub(super) fn rules() -> impl Iterator<Item = Case> {
         file("rules: http with tls", "http", "noop@internal", HTTP, ", tls: {}"),
         file("rules: http v2", "http", "noop@internal", V2, ", ruleSyntax: v2"),
         file("rules: tcp", "tcp", "s", TCP, ", tls: {}"),
+        file("rules: tcp v2", "tcp", "s", TCP_V2, ", tls: {}, ruleSyntax: v2"),
         file("rules: tcp without tls", "tcp", "s", TCP, ""),
     ]
     .into_iter()
