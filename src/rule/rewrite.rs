@@ -52,7 +52,7 @@ fn matcher_today(matcher: &Matcher, release: Release) -> Option<Rule> {
     let alternatives = match matcher.name {
         Header | HeaderRegexp => {
             let pairs = args.chunks(2).map(|pair| call(matcher.name, pair));
-            return (!args.is_empty() && args.len() % 2 == 0).then(|| Rule::and(pairs.collect()));
+            return (!args.is_empty() && args.len().is_multiple_of(2)).then(|| Rule::and(pairs.collect()));
         }
         Query if args.iter().any(|arg| arg.contains('=')) => {
             return Some(Rule::and(any(&|arg| query(arg, release))?)).filter(|_| !args.is_empty());
