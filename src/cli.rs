@@ -1,5 +1,6 @@
 //! Every argument, as clap types. Help, man pages and completions come from here.
 
+mod diff;
 mod reference;
 mod route;
 mod validate;
@@ -7,6 +8,7 @@ mod validate;
 use clap::builder::{EnumValueParser, NonEmptyStringValueParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
+pub use diff::{Diff, DiffFormat};
 pub use reference::REFERENCE;
 pub use route::{Add, Fields, List, ListFields, Remove, Rename, RouteCommand, Set, Show, TlsArg};
 pub use validate::{Deny, Explain, Report, ReportFormat, Validate};
@@ -56,11 +58,19 @@ pub fn parse_from(words: Vec<String>) -> Result<Cli, clap::Error> {
 /// `-o` may stand before the command, and only then is known which formats there are.
 fn checked(matches: &clap::ArgMatches) -> Result<Cli, clap::Error> {
     let cli = Cli::from_arg_matches(matches)?;
-    if let (false, Some(format)) = (matches!(cli.command, Command::Validate(_)), &cli.global.output) {
-        let (mut command, parser) = (command(), EnumValueParser::<Output>::new());
+    if let Some(format) = &cli.global.output {
+        let (mut command, words) = (command(), format.as_ref());
         command.build();
         let arg = command.get_arguments().find(|arg| arg.get_id() == "output");
-        parser.parse_ref(&command, arg, format.as_ref())?;
+        match cli.command {
+            Command::Validate(_) => {}
+            Command::Diff(_) => {
+                EnumValueParser::<DiffFormat>::new().parse_ref(&command, arg, words)?;
+            }
+            _ => {
+                EnumValueParser::<Output>::new().parse_ref(&command, arg, words)?;
+            }
+        }
     }
     Ok(cli)
 }
@@ -79,7 +89,7 @@ impl TypedValueParser for AnyFormat {
         value: &std::ffi::OsStr,
     ) -> Result<String, clap::Error> {
         let text = value.to_string_lossy().into_owned();
-        if Report::parse(&text).is_none() {
+        if Report::parse(&text).is_none() && DiffFormat::parse(&text).is_none() {
             EnumValueParser::<Output>::new().parse_ref(command, arg, value)?;
         }
         Ok(text)
@@ -186,6 +196,8 @@ Examples:
     },
     #[allow(missing_docs)]
     Validate(Validate),
+    #[allow(missing_docs)]
+    Diff(Diff),
     #[allow(missing_docs)]
     Explain(Explain),
     /// Show every setting, and where each comes from

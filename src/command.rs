@@ -2,14 +2,17 @@
 
 pub mod completions;
 mod context;
+mod diff;
 mod explain;
 mod init;
 pub mod man;
+mod revision;
 mod route;
 mod static_source;
 mod validate;
 
 pub use context::{Context, find_settings};
+pub use diff::Compared;
 pub use explain::Explanation;
 pub use validate::{Counts, Fixed, Repair, ShownObject, StaticUsed, Text, Validation};
 
@@ -35,6 +38,8 @@ pub enum Outcome {
     Settings(Vec<(String, Setting)>),
     /// What Traefik would say.
     Validation(Box<Validation>),
+    /// How two configurations differ.
+    Comparison(Box<Compared>),
     /// What codes mean.
     Explanation(Explanation),
     /// A text as it is.
@@ -46,6 +51,7 @@ impl Outcome {
     pub fn exit_code(&self) -> u8 {
         match self {
             Outcome::Validation(validation) => u8::from(validation.fails()),
+            Outcome::Comparison(compared) => u8::from(!compared.comparison.is_same()),
             _ => 0,
         }
     }
@@ -124,6 +130,7 @@ pub fn run(context: &Context, command: &Command) -> Result<Outcome, Error> {
             RouteCommand::Show(args) => route::show(context, args),
         },
         Command::Validate(args) => validate::validate(context, args),
+        Command::Diff(args) => diff::diff(context, args),
         Command::Explain(args) => explain::explain(args).map(Outcome::Explanation),
         Command::Config => Ok(Outcome::Settings(context.settings.all())),
         Command::Completions { shell } => completions::script(*shell).map(Outcome::Text),

@@ -30,9 +30,17 @@ impl Repository {
     pub fn of(path: &Path) -> Result<Repository, Error> {
         let root = work_tree(path).ok_or_else(|| {
             Error::new(Code::BadValue, format!("{} lies in no git work tree", path.display()))
-                .hint("--changed-since compares with a revision of the repository that the directory lies in")
+                .hint("a revision is one of the repository that the directory lies in")
         })?;
         Ok(Repository { root })
+    }
+
+    /// The path of a folder from the work tree's root.
+    pub fn place(&self, folder: &Path) -> Result<String, Error> {
+        let outside = || Error::new(Code::BadValue, format!("{} lies outside the work tree", folder.display()));
+        let folder = folder.canonicalize().map_err(|_| outside())?;
+        let below = folder.strip_prefix(&self.root).map_err(|_| outside())?;
+        Ok(below.to_string_lossy().into_owned())
     }
 
     /// The commit that `REV` names, or the point where the branch left it for `REV...`.
@@ -107,9 +115,8 @@ impl Repository {
 
     /// Runs git; none where it fails.
     fn run(&self, args: &[&str], input: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        let failed = |error: std::io::Error| {
-            Error::new(Code::Io, format!("can't run git, which --changed-since needs: {error}"))
-        };
+        let failed =
+            |error: std::io::Error| Error::new(Code::Io, format!("can't run git, which revisions need: {error}"));
         let mut command = Command::new("git");
         command.arg("-C").arg(&self.root).args(args);
         // A hook's variables are about the repository that it runs in, by paths from there.

@@ -4,21 +4,23 @@
 //!
 //! - edges: [`terminal`], [`cli`], [`command`] (what each command does), [`render`] (how its outcome is shown);
 //! - effects: [`store`], the only door to the managed directory; [`git`], an earlier state of it;
-//! - core, pure: [`plan`] (what a change must do), [`route`], [`judge`] (what Traefik would say), [`lint`] (each
+//! - core, pure: [`plan`] (what a change must do), [`route`], [`judge`] (what Traefik would say), [`compare`] (two configurations), [`lint`] (each
 //!   kind of finding), [`finding`], [`runtime`] (what Traefik makes of what it loads), [`surroundings`], [`certificate`],
 //!   [`named`] (files that the configuration names),
-//!   [`inventory`] (all files merged), [`schema`], [`edit`], [`document`], [`rule`], [`name`], [`release`],
+//!   [`inventory`] (all files merged), [`schema`], [`edit`], [`document`], [`rule`], [`name`], [`release`], [`golang`] (texts as Go writes them),
 //!   [`static_config`], [`settings`];
 //! - [`error`], which all of them speak.
 
 pub mod certificate;
 pub mod cli;
 pub mod command;
+pub mod compare;
 pub mod document;
 pub mod edit;
 pub mod error;
 pub mod finding;
 pub mod git;
+pub mod golang;
 pub mod inventory;
 pub mod judge;
 pub mod lint;

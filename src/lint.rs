@@ -4,6 +4,7 @@
 mod address_without_port;
 mod ambiguous_routers;
 mod assumed_name;
+mod bad_health_check;
 mod bad_middleware;
 mod bad_parent;
 mod bad_rule;
@@ -186,6 +187,7 @@ pub static LINTS: &[&Lint] = &[
     &address_without_port::LINT,
     &ambiguous_routers::LINT,
     &assumed_name::LINT,
+    &bad_health_check::LINT,
     &bad_middleware::LINT,
     &bad_parent::LINT,
     &bad_rule::LINT,

@@ -1,5 +1,6 @@
 //! How an outcome, a warning or an error is shown. Values in, text out; nothing here prints.
 
+mod comparison;
 mod diff;
 mod explanation;
 mod findings;
@@ -9,6 +10,7 @@ mod text;
 
 use crate::command::Outcome;
 use crate::error::Error;
+pub use comparison::comparison;
 pub use findings::{ReportFile, reports};
 
 /// How to show things.

@@ -50,7 +50,7 @@ pub struct Object<'a> {
 }
 
 /// The state of an object.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
     /// It works, as far as Traefik knows.
     #[default]

@@ -49,21 +49,3 @@ fn walk(document: &Document, release: Release, remarks: bool) -> (Vec<Fault<'_>>
     remarks.sort_by_key(|remark| remark.span);
     (faults, remarks)
 }
-
-/// A text in quotes as Go's `%q` shows it.
-fn quote(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            c if (c as u32) < 0x20 || c as u32 == 0x7f => quoted.push_str(&format!("\\x{:02x}", c as u32)),
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
-}

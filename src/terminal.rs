@@ -118,6 +118,7 @@ impl Terminal {
                 report::write(&files)?;
                 shown
             }
+            Outcome::Comparison(compared) => render::comparison(compared, style)?,
             outcome => render::outcome(outcome, style)?,
         };
         self.say(&err);

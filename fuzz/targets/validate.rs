@@ -23,7 +23,7 @@ fuzz_target!(|data: &[u8]| {
     let mut files = Vec::new();
     for (number, text) in texts.split(|b| *b == BETWEEN).enumerate() {
         let Ok(text) = std::str::from_utf8(text) else { return };
-        let (path, format) = match (first / 5 + number as u8) % 3 {
+        let (path, format) = match (usize::from(first / 5) + number) % 3 {
             0 => (format!("{number}.toml"), Format::Toml),
             1 if number > 0 => {
                 let reading = start(text).unwrap_or_else(|| Reading::of_file(Format::Yaml, text));

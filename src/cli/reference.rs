@@ -79,9 +79,9 @@ NO_COLOR: where it is set and not empty, no colour unless --color always.",
     (
         "Exit status",
         "\
-0   done, or already so; validate: no errors
+0   done, or already so; validate: no errors; diff: the same for Traefik
 1   validate: something for which Traefik refuses the directory or disables
-    an object; with --deny warning also a warning
+    an object; with --deny warning also a warning. diff: something differs
 2   usage, malformed input, nothing to check; nothing changed
 3   refused: conflict, not found, would not load; nothing changed
 4   the environment failed: I/O, lock timeout; nothing changed unless the

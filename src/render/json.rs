@@ -86,7 +86,7 @@ fn value(outcome: &Outcome) -> Value {
         }
         Outcome::Explanation(found) => explanation::json(found),
         // It has formats of its own.
-        Outcome::Validation(_) => Value::Null,
+        Outcome::Validation(_) | Outcome::Comparison(_) => Value::Null,
         Outcome::Text(text) => json!({ "schema_version": SCHEMA_VERSION, "text": text }),
     }
 }

@@ -18,8 +18,8 @@ pub(super) fn outcome(outcome: &Outcome, style: Style) -> Shown {
         Outcome::Ready(ready) => self::ready(ready, style),
         Outcome::Settings(settings) => out(settings_table(settings, style)),
         Outcome::Explanation(found) => out(explanation::text(found, style)),
-        // It has formats of its own.
-        Outcome::Validation(_) => Shown::default(),
+        // They have formats of their own.
+        Outcome::Validation(_) | Outcome::Comparison(_) => Shown::default(),
         Outcome::Text(text) => out(text.clone()),
     }
 }
@@ -32,6 +32,7 @@ pub(super) fn names(outcome: &Outcome) -> String {
         Outcome::Change(report) => report.effects.iter().map(|e| e.name.as_str()).collect(),
         Outcome::Ready(ready) => ready.routes.iter().map(|r| r.name.as_str()).collect(),
         Outcome::Settings(settings) => settings.iter().map(|(key, _)| key.as_str()).collect(),
+        Outcome::Comparison(compared) => compared.comparison.differences.iter().map(|d| d.name.as_str()).collect(),
         Outcome::Validation(validation) => validation.findings.iter().map(|f| f.rule).collect(),
         Outcome::Explanation(found) => explanation::names(found),
         Outcome::Text(text) => vec![text.trim_end()],

@@ -1,8 +1,9 @@
 //! From text to a rule that Traefik builds, or to the words with which it refuses it.
 
-use super::go::{Expr, Outcome, evaluate, quote};
+use super::go::{Expr, Outcome, evaluate};
 use super::parse::{parse, parse_unchecked};
 use super::{Matcher, MatcherName, Protocol, Rule, RuleError, Syntax, check, go, re2, rewrite, version2};
+use crate::golang::quote;
 use crate::release::Release;
 use std::ops::Range;
 

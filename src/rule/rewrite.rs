@@ -1,7 +1,8 @@
 //! A rule in the language of Traefik 2, put into today's: lists become `||`, templates become regular expressions.
 
 use super::build::build;
-use super::{Matcher, MatcherName, Protocol, Rule, Syntax, check, re2, version2};
+use super::template::{Template, braces, push_text, template_fault};
+use super::{Matcher, MatcherName, Protocol, Rule, Syntax, check, version2};
 use crate::release::Release;
 use std::ops::Range;
 
@@ -10,7 +11,7 @@ use MatcherName::{Header, HeaderRegexp, HostRegexp, HostSniRegexp, Path, PathPre
 /// What Traefik 2 did with the rule, in today's language; nothing where that can't surely be told.
 pub fn rewrite(protocol: Protocol, release: Release, text: &str) -> Option<Rule> {
     let rule = version2::read(text, &|name| version2::name_of(protocol, name).or_else(|| check::find(protocol, name)))?;
-    let rule = today(&rule)?;
+    let rule = today(&rule, release)?;
     build(protocol, Syntax::V3, release, &rule.to_string()).is_ok().then_some(rule)
 }
 
@@ -34,17 +35,17 @@ impl Rule {
 }
 
 /// A rule that was read from few levels has few levels.
-fn today(rule: &Rule) -> Option<Rule> {
-    let all = |operands: &[Rule]| operands.iter().map(today).collect::<Option<Vec<_>>>();
+fn today(rule: &Rule, release: Release) -> Option<Rule> {
+    let all = |operands: &[Rule]| operands.iter().map(|rule| today(rule, release)).collect::<Option<Vec<_>>>();
     Some(match rule {
         Rule::And(operands) => Rule::and(all(operands)?),
         Rule::Or(operands) => Rule::or(all(operands)?),
-        Rule::Not(operand) => Rule::Not(Box::new(today(operand)?)),
-        Rule::Matcher(matcher) => matcher_today(matcher)?,
+        Rule::Not(operand) => Rule::Not(Box::new(today(operand, release)?)),
+        Rule::Matcher(matcher) => matcher_today(matcher, release)?,
     })
 }
 
-fn matcher_today(matcher: &Matcher) -> Option<Rule> {
+fn matcher_today(matcher: &Matcher, release: Release) -> Option<Rule> {
     let args = &matcher.args;
     let is_list = args.len() > 1;
     let any = |of: &dyn Fn(&str) -> Option<Rule>| args.iter().map(|arg| of(arg)).collect::<Option<Vec<_>>>();
@@ -54,18 +55,21 @@ fn matcher_today(matcher: &Matcher) -> Option<Rule> {
             return (!args.is_empty() && args.len().is_multiple_of(2)).then(|| Rule::and(pairs.collect()));
         }
         Query if args.iter().any(|arg| arg.contains('=')) => {
-            return Some(Rule::and(any(&|arg| query(arg))?)).filter(|_| !args.is_empty());
+            return Some(Rule::and(any(&|arg| query(arg, release))?)).filter(|_| !args.is_empty());
         }
         Query | QueryRegexp => return Some(call(matcher.name, args)),
         HostRegexp | HostSniRegexp => any(&|arg| match has_template(arg) || is_plain(arg) {
-            true => regexp(arg, "[^.]+", "$").map(|regexp| Rule::matcher(matcher.name, &cased(regexp))),
+            true => {
+                let of = if matcher.name == HostRegexp { Template::Host } else { Template::ServerName };
+                regexp(arg, of, release).map(|regexp| Rule::matcher(matcher.name, &cased(regexp)))
+            }
             // Of a value alone it may be known already that it is a regular expression now.
             false => (!is_list).then(|| Rule::matcher(matcher.name, arg)),
         })?,
         Path | PathPrefix => any(&|arg| match has_template(arg) {
             true => {
-                let end = if matcher.name == Path { "$" } else { "" };
-                regexp(arg, "[^/]+", end).map(|regexp| Rule::matcher(PathRegexp, &regexp))
+                let of = if matcher.name == Path { Template::Path } else { Template::Prefix };
+                regexp(arg, of, release).map(|regexp| Rule::matcher(PathRegexp, &regexp))
             }
             false => (!arg.contains('{')).then(|| Rule::matcher(matcher.name, arg)),
         })?,
@@ -79,11 +83,11 @@ fn call(name: MatcherName, args: &[String]) -> Rule {
 }
 
 /// `key=value`, where an empty value stood for any.
-fn query(arg: &str) -> Option<Rule> {
+fn query(arg: &str, release: Release) -> Option<Rule> {
     let (key, value) = arg.split_once('=').filter(|(key, _)| !key.is_empty() && !key.contains('{'))?;
     let (name, value) = match value {
         "" => (QueryRegexp, ".*".to_owned()),
-        value if has_template(value) => (QueryRegexp, regexp(value, ".*", "$")?),
+        value if has_template(value) => (QueryRegexp, regexp(value, Template::Query, release)?),
         value => (Query, value.to_owned()),
     };
     Some(call(name, &[key.to_owned(), value]))
@@ -97,62 +101,30 @@ fn cased(regexp: String) -> String {
     }
 }
 
-/// The regular expression that a template stood for; `default` is what a name alone stood for.
-fn regexp(template: &str, default: &str, end: &str) -> Option<String> {
+/// The regular expression that a template stood for.
+fn regexp(template: &str, of: Template, release: Release) -> Option<String> {
+    if template_fault(template, of, release).is_some() {
+        return None;
+    }
     let mut regexp = String::from("^");
-    let mut rest = template;
-    while let Some((literal, variable, after)) = variable(rest)? {
-        let (name, pattern) = variable.split_once(':').unwrap_or((variable, default));
-        if name.is_empty() || pattern.is_empty() || re2::compile(pattern, Release::NEWEST).is_err() {
-            return None;
-        }
-        regexp += &quoted(literal);
+    let mut end = 0;
+    for (from, to) in braces(template)? {
+        let pattern = template[from + 1..to - 1].split_once(':').map_or(of.usual(), |(_, pattern)| pattern);
+        push_text(&mut regexp, &template[end..from]);
         // Alternatives and flags must not reach what is around them.
         let group = pattern.strip_prefix('(').and_then(|inner| inner.strip_suffix(')'));
         let is_group = group.is_some_and(|inner| !inner.contains(['(', ')', '\\', '[']) && !inner.starts_with('?'));
-        regexp += &match !is_group && (pattern.contains('|') || pattern.contains("(?")) {
-            true => format!("(?:{pattern})"),
-            false => pattern.to_owned(),
-        };
-        rest = after;
-    }
-    Some(regexp + &quoted(rest) + end)
-}
-
-/// What stands before the first variable, within its braces, and after it; nothing at all where braces don't pair.
-#[allow(clippy::type_complexity)] // three texts in order
-fn variable(template: &str) -> Option<Option<(&str, &str, &str)>> {
-    let (mut depth, mut start) = (0usize, 0);
-    for (at, c) in template.bytes().enumerate() {
-        match c {
-            b'{' => {
-                if depth == 0 {
-                    start = at;
-                }
-                depth += 1;
-            }
-            b'}' => {
-                depth = depth.checked_sub(1)?;
-                if depth == 0 {
-                    return Some(Some((&template[..start], &template[start + 1..at], &template[at + 1..])));
-                }
-            }
-            _ => {}
+        match !is_group && (pattern.contains('|') || pattern.contains("(?")) {
+            true => regexp.extend(["(?:", pattern, ")"]),
+            false => regexp.push_str(pattern),
         }
+        end = to;
     }
-    (depth == 0).then_some(None)
-}
-
-/// Text that a regular expression takes as it is.
-fn quoted(literal: &str) -> String {
-    let mut quoted = String::new();
-    for c in literal.chars() {
-        if r"\.+*?()|[]{}^$".contains(c) {
-            quoted.push('\\');
-        }
-        quoted.push(c);
+    push_text(&mut regexp, &template[end..]);
+    if of != Template::Prefix {
+        regexp.push('$');
     }
-    quoted
+    Some(regexp)
 }
 
 /// Whether a value holds a variable, such as `{id}` or `{id:[0-9]+}`, and not `{2}`, `\{x}` or `\p{Greek}`.

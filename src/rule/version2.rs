@@ -1,10 +1,11 @@
 //! Rules in the syntax of Traefik 2, for routers that ask for it with `ruleSyntax: v2`.
 
 use super::build::{bad_args, fault, not_a_tree, refused_build, refused_text, words_for_tls, wrapped};
-use super::go::{Expr, Outcome, evaluate, parse, quote};
+use super::go::{Expr, Outcome, evaluate, parse};
 use super::lex::{Lexer, Token};
 use super::template::{Template, template_fault};
 use super::{Matcher, MatcherName, Protocol, Rule, RuleError, check, re2};
+use crate::golang::quote;
 use crate::release::Release;
 
 /// Matchers of HTTP rules, each with what it is called today.

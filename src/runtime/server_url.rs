@@ -1,5 +1,6 @@
 //! URLs of servers as Go reads them: what it refuses disables the service.
 
+use crate::golang::quote;
 use crate::release::Release;
 
 /// Why Go's `url.Parse` refuses a URL, in its words.
@@ -8,7 +9,7 @@ pub(super) fn fault(url: &str, release: Release) -> Option<String> {
     let whole = parse(without_fragment, release);
     let shown = if whole.is_some() { without_fragment } else { url };
     let fault = whole.or_else(|| escapes(fragment));
-    fault.map(|why| format!("parse {shown:?}: {why}"))
+    fault.map(|why| format!("parse {}: {why}", quote(shown)))
 }
 
 fn parse(url: &str, release: Release) -> Option<String> {
@@ -105,7 +106,7 @@ fn host(host: &str, release: Release) -> Option<String> {
             }
             ('%', _) => return Some(bad_escape(rest)),
             (c, _) if c.is_ascii() && !c.is_ascii_alphanumeric() && !"!$&'()*+,;=:[]<>\"-_.~".contains(c) => {
-                return Some(format!("invalid character {:?} in host name", c.to_string()));
+                return Some(format!("invalid character {} in host name", quote(c.encode_utf8(&mut [0; 4]))));
             }
             _ => rest = &rest[c.len_utf8()..],
         }
@@ -124,7 +125,7 @@ fn escapes(text: &str) -> Option<String> {
 
 fn bad_escape(rest: &str) -> String {
     let end = rest.char_indices().nth(3).map_or(rest.len(), |(at, _)| at);
-    format!("invalid URL escape {:?}", &rest[..end])
+    format!("invalid URL escape {}", quote(&rest[..end]))
 }
 
 #[cfg(test)]

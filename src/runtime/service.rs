@@ -79,10 +79,14 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
             Some(config) => config.internal_service_enabled(name),
             None => known,
         };
-        if enabled {
+        // Up to 3.2.0 only routers and middlewares found what they are.
+        let is_found = self.board.surroundings.release.since(2, 1) || reference.owner.part != Part::Service;
+        if enabled && is_found {
             return Ok(Handler::Internal);
         }
         let says = match name {
+            _ if enabled => format!("the service {full:?} does not have any type defined"),
+            _ if !is_found => format!("the service {full:?} does not exist"),
             _ if !known => format!("unknown internal service {full}"),
             "acme-http" => "HTTP challenge is not enabled".to_owned(),
             _ => format!("{name} is not enabled"),
@@ -254,11 +258,11 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
         for child in services.map(value::structs).unwrap_or_default() {
             let handler = self.child(place, child, "name", kind, stack);
             let handler = handler.map_err(|says| match kind {
-                "weighted" if release.since(6, 0) => {
+                "weighted" if release.since(6, 8) => {
                     let name = value::field(child, "name").and_then(value::text).unwrap_or_default();
                     format!("building HTTP service {name:?}: {says}")
                 }
-                "weighted" if release.since(5, 0) => format!("building HTTP service: {says}"),
+                "weighted" if release.since(6, 0) => format!("building HTTP service: {says}"),
                 _ => says,
             })?;
             if health.is_some() {

@@ -6,6 +6,7 @@ use super::router::{self, Router};
 use super::{Cause, DEEPEST, Object, middleware, tls, transport};
 use crate::document::Ref;
 use crate::finding::Location;
+use crate::golang;
 use crate::inventory::Part;
 use crate::name::Kind;
 use crate::rule::{self, Protocol, RuleError, Syntax};
@@ -58,7 +59,7 @@ fn build_router<'a>(board: &mut Board<'a, '_>, router: &mut Router<'a>) {
         return;
     };
     if router.tls.is_none() && read.needs_tls(board.surroundings.release) {
-        let says = format!("invalid rule: {} , has HostSNI matcher, but no TLS on router", rule::go::quote(&text));
+        let says = format!("invalid rule: {} , has HostSNI matcher, but no TLS on router", golang::quote(&text));
         router.state.add(&says, true);
         let at = Location::of(router.definition.file, node.span());
         board.trouble(at, || format!("tcp.routers.{name}.rule"), &says, Cause::HostSniWithoutTls);
@@ -70,9 +71,9 @@ fn build_router<'a>(board: &mut Board<'a, '_>, router: &mut Router<'a>) {
     }
     tls::check_resolver(board, router, "tcp");
     if router.tls.is_some() && !router.passes_through() {
-        let domains = read.hosts_of(board.surroundings.release).into_iter().map(rule::go::lower);
+        let domains = read.hosts_of(board.surroundings.release).into_iter().map(golang::lower);
         for domain in domains.filter(|host| !host.is_ascii()) {
-            let domain = rule::go::quote(&domain);
+            let domain = golang::quote(&domain);
             let says = format!("invalid domain name value {domain}, non-ASCII characters are not allowed");
             router.state.add(&says, true);
         }

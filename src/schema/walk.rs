@@ -3,10 +3,11 @@
 
 use super::fault::{Fault, FaultKind, Pass, Path, Remark, RemarkKind, Step};
 use super::table::{self, Element, Field, Type};
+use super::time;
 use super::value::{Entry, entries, fields_of, is_null, key_name, pairs, parse_bool, text};
-use super::{quote, time};
 use crate::document::scalar::Scalar;
 use crate::document::{Kind, Ref, Span};
+use crate::golang::quote;
 use crate::release::Release;
 use std::borrow::Cow;
 

@@ -11,6 +11,7 @@
 mod agreement;
 mod changes;
 mod completions;
+mod diff;
 mod differential;
 mod dry_run;
 mod front;

@@ -94,6 +94,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "core",
         &[
+            "golang",
             "name",
             "release",
             "certificate",
@@ -109,6 +110,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "runtime",
             "lint",
             "judge",
+            "compare",
             "route",
             "settings",
             "plan",
@@ -170,6 +172,7 @@ fn only_the_doors_touch_the_disk() {
         "store",
         "git",
         "command/context",
+        "command/diff",
         "command/init",
         "command/man",
         "command/static_source",

@@ -1,13 +1,11 @@
 //! `validate --changed-since git:REV`: what is found now and was not found then.
 
 use super::{Judged, Place, Text};
-use crate::document::{Format, Lines};
-use crate::error::{Code, Error};
+use crate::command::revision::Revision;
+use crate::document::Lines;
+use crate::error::Error;
 use crate::finding::{Finding, Location, Source};
-use crate::git::{self, Repository};
-use crate::inventory::File;
-use crate::store::content;
-use crate::surroundings::{Entry, EntryKind, LinkTarget, Surroundings};
+use crate::surroundings::Surroundings;
 use std::collections::HashMap;
 
 /// Drops what was found then already. Findings are the same where rule, file, path of keys and the text of the line
@@ -21,38 +19,9 @@ pub(super) fn keep_new(then: &Judged, now: &mut Judged) {
 
 /// Judges the directory as it was at a revision, all else being as it is now.
 pub(super) fn judge_then(place: &Place, revision: &str, surroundings: Surroundings) -> Result<Judged, Error> {
-    let revision = revision.strip_prefix("git:").ok_or_else(|| {
-        Error::new(Code::BadValue, format!("--changed-since can't be {revision:?}"))
-            .hint("write git:REV, for instance git:origin/main...")
-    })?;
-    let git = Repository::of(place.store.path())?;
-    let commit = git.commit(revision)?;
-    let folder = place.machine.trim_end_matches('/');
-    let entries = git.entries(&commit, folder)?;
-    let is_read = |path: &&str| {
-        Format::of(path).is_some()
-            && place.store.only().is_none_or(|only| only == *path)
-            && (!place.alone || place.is_wanted(path))
-    };
-    let paths: Vec<&str> = entries.iter().map(|entry| entry.path.as_str()).filter(is_read).collect();
-    let texts = git.read(&commit, folder, &paths)?;
-    // What a link out of the repository led to is not known.
-    let files = paths.iter().zip(texts).filter_map(|(path, bytes)| {
-        bytes.map(|bytes| File { path: (*path).to_owned(), content: content(path, bytes) })
-    });
-    let mut files: Vec<File> = files.collect();
-    files.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
-    let surroundings = Surroundings { entries: entries.iter().map(entry).collect(), ..surroundings };
-    Ok(super::judged(place, files, &surroundings, false))
-}
-
-/// A name of the revision as a name in the directory.
-fn entry(entry: &git::Entry) -> Entry {
-    let kind = match entry.mode {
-        0o120_000 => EntryKind::Link { target: String::new(), leads_to: LinkTarget::File },
-        _ => EntryKind::File,
-    };
-    Entry { path: entry.path.clone(), kind, mode: if entry.mode & 0o111 == 0 { 0o644 } else { 0o755 } }
+    let revision = Revision::find(&place.store, revision)?;
+    let (files, entries) = revision.files(&place.store, |path| !place.alone || place.is_wanted(path))?;
+    Ok(super::judged(place, files, &Surroundings { entries, ..surroundings }, false))
 }
 
 /// How often each finding was there.

@@ -2,7 +2,8 @@
 
 use super::SyntaxError;
 use super::statement::Parser;
-use super::text::{quoted, quoted_char};
+use super::text::quoted_char;
+use crate::golang::quote;
 
 impl<'s> Parser<'s> {
     /// Passes the value that starts with this character.
@@ -24,7 +25,7 @@ impl<'s> Parser<'s> {
         self.skip_while(char::is_alphabetic)?;
         match &self.source[start..self.at] {
             "true" | "false" => Ok(()),
-            word => Err(self.fault_unread(start, &format!("expected value but found {} instead", quoted(word)))),
+            word => Err(self.fault_unread(start, &format!("expected value but found {} instead", quote(word)))),
         }
     }
 
@@ -114,7 +115,7 @@ impl<'s> Parser<'s> {
 
     fn integer(&self, start: usize) -> Result<(), SyntaxError> {
         let text = &self.source[start..self.at];
-        let refuse = |why: &str| Err(self.fault_unread(start, &format!("Invalid integer {}: {why}", quoted(text))));
+        let refuse = |why: &str| Err(self.fault_unread(start, &format!("Invalid integer {}: {why}", quote(text))));
         if !underscores_are_between_digits(text) {
             return refuse("underscores must be surrounded by digits");
         }
@@ -137,7 +138,7 @@ impl<'s> Parser<'s> {
 
     fn float(&self, start: usize) -> Result<(), SyntaxError> {
         let text = &self.source[start..self.at];
-        let refuse = |why: &str| Err(self.fault_unread(start, &format!("Invalid float {}: {why}", quoted(text))));
+        let refuse = |why: &str| Err(self.fault_unread(start, &format!("Invalid float {}: {why}", quote(text))));
         let mut parts = text.split(['.', 'e', 'E']).filter(|part| !part.is_empty()).peekable();
         let leading_zero = parts.peek().is_some_and(|part| has_leading_zero(part));
         if !matches!(text, "inf" | "nan") && !parts.all(underscores_are_between_digits) {
@@ -154,7 +155,7 @@ impl<'s> Parser<'s> {
                 Err(self.fault_unread(start, &format!("{text} is out of range for float64")))
             }
             Ok(_) => Ok(()),
-            Err(_) => Err(self.fault_unread(start, &format!("Invalid float value: {}", quoted(text)))),
+            Err(_) => Err(self.fault_unread(start, &format!("Invalid float value: {}", quote(text)))),
         }
     }
 
@@ -163,7 +164,7 @@ impl<'s> Parser<'s> {
         let text = text.replace('z', "Z").replace(['t', ' '], "T");
         match is_date_or_time(&text) {
             true => Ok(()),
-            false => Err(self.fault_unread(start, &format!("invalid datetime: {}", quoted(&text)))),
+            false => Err(self.fault_unread(start, &format!("invalid datetime: {}", quote(&text)))),
         }
     }
 }

@@ -163,7 +163,7 @@ impl<'s> Parser<'s> {
                     below
                 }
                 Some(_) => {
-                    let path = super::text::quoted(&self.tables.written(self.context));
+                    let path = crate::golang::quote(&self.tables.written(self.context));
                     let words = format!("{path} is not a table");
                     return Err(self.fault(self.key_line, key.span.start as usize, &words));
                 }

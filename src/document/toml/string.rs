@@ -205,7 +205,7 @@ impl<'s> Parser<'s> {
             if !c.is_some_and(|c| c.is_ascii_hexdigit()) {
                 // The words name the whole string up to here.
                 let end = self.at + c.map_or(0, char::len_utf8);
-                let seen = super::text::quoted(&self.source[self.string_start..end]);
+                let seen = crate::golang::quote(&self.source[self.string_start..end]);
                 return Err(self.fault_behind(&format!("expected {what}, but got {seen} instead")));
             }
             self.next()?;

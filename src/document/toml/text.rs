@@ -3,6 +3,7 @@
 use super::super::error_at;
 use super::SyntaxError;
 use super::statement::Parser;
+use crate::golang;
 
 impl<'s> Parser<'s> {
     /// The next character, which stays the next. Go's library refuses control characters as soon as it looks at them.
@@ -89,7 +90,7 @@ impl<'s> Parser<'s> {
         };
         let says = match key.is_empty() {
             true => format!("toml: line {line}: {words}"),
-            false => format!("toml: line {line} (last key {}): {words}", quoted(&key)),
+            false => format!("toml: line {line} (last key {}): {words}", golang::quote(&key)),
         };
         SyntaxError { says: Some(says), ..error_at(self.source, byte, words) }
     }
@@ -119,13 +120,8 @@ pub(super) fn quoted_char(c: Option<char>) -> String {
         None => r"'\x00'".into(),
         Some('\'') => r"'\''".into(),
         Some('"') => "'\"'".into(),
-        Some(c) => format!("'{}'", escaped_char(c)),
+        Some(c) => format!("'{}'", golang::escaped(c)),
     }
-}
-
-/// A text as Go writes it in quotes.
-pub(super) fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.chars().map(escaped_char).collect::<String>())
 }
 
 /// What a quoted key needs escapes for.
@@ -142,22 +138,4 @@ pub(super) fn escaped(text: &str) -> String {
         c => c.into(),
     };
     text.chars().map(escape).collect()
-}
-
-fn escaped_char(c: char) -> String {
-    match c {
-        '"' | '\\' => format!("\\{c}"),
-        '\u{7}' => "\\a".into(),
-        '\u{8}' => "\\b".into(),
-        '\u{b}' => "\\v".into(),
-        '\u{c}' => "\\f".into(),
-        '\n' => "\\n".into(),
-        '\r' => "\\r".into(),
-        '\t' => "\\t".into(),
-        c if c.is_ascii_control() => format!("\\x{:02x}", c as u32),
-        // Rust escapes what can't be printed, too, and what joins the character before it, which Go prints.
-        c if c.is_ascii() || c.is_alphanumeric() || c.escape_debug().count() == 1 => c.into(),
-        c if c as u32 <= 0xffff => format!("\\u{:04x}", c as u32),
-        c => format!("\\U{:08x}", c as u32),
-    }
 }

@@ -1,7 +1,7 @@
 //! Go's scanner.
 
-use super::code_point;
 use super::token::Token;
+use crate::golang::code_point;
 use std::ops::Range;
 
 /// Cuts a text into words, and notes what Go's scanner complains of.
