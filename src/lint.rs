@@ -1,8 +1,10 @@
 //! What can be found in a configuration. Each lint is one file: name, severity, explanation with a bad and a good
 //! example, check. A test runs every example; `explain`, the manual page and SARIF are made from the same values.
 
+mod address_without_port;
 mod ambiguous_routers;
 mod assumed_name;
+mod bad_health_check;
 mod bad_middleware;
 mod bad_parent;
 mod bad_rule;
@@ -41,12 +43,16 @@ mod middleware_several_types;
 mod middleware_without_type;
 mod middlewares;
 mod min_version_without_max;
+mod model_name_clash;
 mod mounted_file;
+mod name_with_at;
 mod no_effect_option;
 mod no_entry_point;
 mod no_tls_beside_tls;
 mod not_loaded_file;
+mod null_name;
 mod null_tls;
+mod outranked_router;
 mod plaintext_password;
 mod priority_too_high;
 mod router_without_rule;
@@ -55,6 +61,7 @@ mod rule_never_matches;
 mod same_host;
 mod second_document;
 mod secret_permissions;
+mod server_scheme;
 mod service_loop;
 mod service_without_type;
 mod several_types;
@@ -89,16 +96,22 @@ mod unknown_tls_options;
 mod unmapped_path;
 mod unused_but_broken;
 mod unused_middleware;
+mod unused_servers_transport;
 mod unused_service;
 mod unused_suppression;
+mod unused_tls_options;
 mod unwatched_file;
 mod usage;
+mod v2_rule;
 mod weak_password_hash;
 mod wrong_type;
 
+use crate::document::Ref;
 use crate::finding::{Finding, Location, Severity, Suppressed};
 use crate::inventory::{Inventory, Loading};
+use crate::rule::Syntax;
 use crate::runtime::{Runtime, Trouble};
+use crate::schema::value;
 use crate::surroundings::Surroundings;
 use std::cell::OnceCell;
 
@@ -149,6 +162,15 @@ impl<'a> Subject<'a> {
     ) -> Subject<'a> {
         Subject { inventory, loading, runtime, surroundings, rivalries: OnceCell::new() }
     }
+
+    /// The language that a router's rule is in, by its `ruleSyntax`.
+    fn syntax(&self, node: Option<Ref<'_>>) -> Syntax {
+        let default = self.surroundings.static_config.as_ref().and_then(|known| known.default_rule_syntax.as_deref());
+        match node.and_then(value::text).filter(|text| !text.is_empty()) {
+            Some(text) => Syntax::of(&text),
+            None => Syntax::of(default.unwrap_or_default()),
+        }
+    }
 }
 
 /// What the lints have found.
@@ -162,8 +184,10 @@ pub struct Found {
 
 /// Every lint, by name.
 pub static LINTS: &[&Lint] = &[
+    &address_without_port::LINT,
     &ambiguous_routers::LINT,
     &assumed_name::LINT,
+    &bad_health_check::LINT,
     &bad_middleware::LINT,
     &bad_parent::LINT,
     &bad_rule::LINT,
@@ -199,12 +223,16 @@ pub static LINTS: &[&Lint] = &[
     &middleware_several_types::LINT,
     &middleware_without_type::LINT,
     &min_version_without_max::LINT,
+    &model_name_clash::LINT,
     &mounted_file::LINT,
+    &name_with_at::LINT,
     &no_effect_option::LINT,
     &no_entry_point::LINT,
     &no_tls_beside_tls::LINT,
     &not_loaded_file::LINT,
+    &null_name::LINT,
     &null_tls::LINT,
+    &outranked_router::LINT,
     &plaintext_password::LINT,
     &priority_too_high::LINT,
     &router_without_rule::LINT,
@@ -213,6 +241,7 @@ pub static LINTS: &[&Lint] = &[
     &same_host::LINT,
     &second_document::LINT,
     &secret_permissions::LINT,
+    &server_scheme::LINT,
     &service_loop::LINT,
     &service_without_type::LINT,
     &several_types::LINT,
@@ -243,9 +272,12 @@ pub static LINTS: &[&Lint] = &[
     &unmapped_path::LINT,
     &unused_but_broken::LINT,
     &unused_middleware::LINT,
+    &unused_servers_transport::LINT,
     &unused_service::LINT,
     &unused_suppression::LINT,
+    &unused_tls_options::LINT,
     &unwatched_file::LINT,
+    &v2_rule::LINT,
     &weak_password_hash::LINT,
     &wrong_type::LINT,
 ];

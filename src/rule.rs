@@ -13,6 +13,7 @@ mod overlap;
 mod parse;
 mod re2;
 mod regexp;
+mod rewrite;
 mod template;
 mod version2;
 
@@ -20,6 +21,7 @@ pub use build::compile;
 pub use hosts::{Claim, PathKind, for_hosts};
 pub use overlap::{Hosts, Term, parent};
 pub use parse::parse;
+pub use rewrite::rewrite;
 pub(crate) use version2::read_either;
 
 use crate::release::Release;

@@ -246,6 +246,11 @@ fn line_span(text: &str, line: usize) -> Span {
     Span::new(before, before + length)
 }
 
+/// Whether a key at the top of a file is a section of the static configuration.
+pub fn is_section(key: &str) -> bool {
+    schema::ROOT.iter().any(|(name, _)| name.eq_ignore_ascii_case(key))
+}
+
 /// Whether a file among dynamic ones is a static configuration all the same.
 pub fn has_static_sections(document: &Document) -> bool {
     document.root().is_some_and(|root| ["entryPoints", "providers"].iter().any(|name| root.field(name).is_some()))

@@ -32,6 +32,11 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
             BrokenKind::Panic => format!("the middleware {name:?} makes Traefik panic"),
             _ => format!("the middleware {name:?} has a value that Traefik can't read"),
         };
-        found.push(lint.at(trouble.at, &trouble.path, message).help(middlewares::help(kind)).says(&trouble.says));
+        let help = match trouble.path.split_once("Auth.users") {
+            Some((of, _)) if of.ends_with("digest") => "write NAME:REALM:HASH, as `htdigest` prints it",
+            Some(_) => "write NAME:HASH, as `htpasswd -nBC 10 NAME` prints it",
+            None => middlewares::help(kind),
+        };
+        found.push(lint.at(trouble.at, &trouble.path, message).help(help).says(&trouble.says));
     }
 }

@@ -46,10 +46,45 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::Parents = &trouble.cause {
-            found.push(
-                lint.of(trouble, "this router can not work where it stands in the tree of routers")
-                    .here(trouble.says.clone()),
-            );
+            let (message, help) = words(&trouble.says);
+            // A router that has another trouble of this sort is unreachable for that.
+            let is_last = |other: &Finding| other.rule == lint.name && other.at == trouble.at;
+            if trouble.says != UNREACHABLE || !found.iter().rev().take(NEAR).any(is_last) {
+                found.push(lint.of(trouble, message).help(help));
+            }
         }
+    }
+}
+
+const UNREACHABLE: &str = "router is not reachable";
+
+/// So many findings back another about the same router is looked for.
+const NEAR: usize = 8;
+
+/// What Traefik's words mean, and what to do.
+fn words(says: &str) -> (String, &'static str) {
+    let quoted = |text: &str| text.split('"').nth(1).unwrap_or_default().trim_end_matches("@file").to_owned();
+    if says.starts_with("parent router") {
+        (
+            format!("there is no router {:?} to be the parent of this one", quoted(says)),
+            "correct the name in parentRefs",
+        )
+    } else if says.starts_with("non-root router") {
+        let what = says.split(' ').nth(4).unwrap_or_default();
+        let field = match what {
+            "TLS" => "tls",
+            "Observability" => "observability",
+            _ => "entryPoints",
+        };
+        (format!("a router with parentRefs has no {field} of its own"), "take it away: the parents' counts")
+    } else if says.starts_with("router has both") {
+        ("this router has a service, though others name it as their parent".into(), "take its service away")
+    } else if says.starts_with("cyclic") {
+        ("this router is above and below itself".into(), "take one of the parentRefs of the circle away")
+    } else {
+        (
+            "no request gets to this router: its parents don't work".into(),
+            "mend its parents, or name others in parentRefs",
+        )
     }
 }

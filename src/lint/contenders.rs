@@ -117,9 +117,7 @@ fn contender<'a>(
         Kind::Udp => return None,
     };
     let known = subject.surroundings.static_config.as_ref();
-    let default_syntax = || known.and_then(|known| known.default_rule_syntax.clone()).unwrap_or_default();
-    let syntax = syntax.and_then(value::text).filter(|text| !text.is_empty());
-    let syntax = Syntax::of(&syntax.map_or_else(default_syntax, |text| text.into_owned()));
+    let syntax = subject.syntax(syntax);
     if syntax == Syntax::V2 || parents.is_some_and(|parents| !value::list(parents).is_empty()) {
         return None;
     }

@@ -3,6 +3,7 @@
 use super::{Lint, Subject};
 use crate::edit::Patch;
 use crate::finding::{Finding, Location, Severity};
+use crate::release::Release;
 use crate::schema::{RemarkKind, Step};
 
 pub(super) static LINT: Lint = Lint {
@@ -37,7 +38,8 @@ const REWRITES: &[(&str, &str, bool)] = &[
     ("tls.caOptional", "take it away: the server decides by its clientAuthType", false),
     (
         "forwardAuth.trustForwardHeader",
-        "list the trusted proxies in forwardedHeaders.trustedIPs of the entry point",
+        "list the trusted proxies in forwardedHeaders.trustedIPs of the entry point, and leave this on true: without it \
+         Traefik warns until the release that drops it",
         false,
     ),
     ("ruleSyntax", "write the rule in v3's language, and take it away", false),
@@ -48,6 +50,9 @@ const REWRITES: &[(&str, &str, bool)] = &[
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for (file, remark) in subject.loading.remarks() {
         let RemarkKind::Deprecated { field, .. } = &remark.kind else { continue };
+        if !is_deprecated(field.name(), subject.surroundings.release) {
+            continue;
+        }
         let message = format!("{} is deprecated", field.name());
         let mut finding = lint.at(Location::of(file, remark.span), remark.path.to_string(), message);
         let keys: Option<Vec<&str>> = remark
@@ -71,6 +76,59 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
             let patch = Patch::Rename("ipAllowList".into()).at(keys.iter().copied());
             finding = finding.fix("call it ipAllowList", patch);
         }
+        if field.name() == "trustForwardHeader" {
+            finding.severity = Severity::Note;
+        }
+        if let Some(says) = says(field.path, keys.as_deref().unwrap_or_default()) {
+            finding = finding.says(says);
+        }
         found.push(finding);
     }
+}
+
+/// Whether a release has given the field up already.
+fn is_deprecated(field: &str, release: Release) -> bool {
+    match field {
+        "ruleSyntax" => release.since(4, 0),
+        "trustForwardHeader" => release.has_fix(14, 0),
+        _ => true,
+    }
+}
+
+/// What Traefik logs, where it logs anything.
+fn says(field: &str, keys: &[&str]) -> Option<String> {
+    let name = keys.get(2).copied().unwrap_or_default();
+    let of_service = |option: &str| {
+        format!(
+            "Service {name:?} load balancer uses `{option}`, but this option is deprecated, please use ServersTransport \
+             configuration instead."
+        )
+    };
+    Some(match field.rsplit('.').next()? {
+        "ipWhiteList" if field.starts_with("tcp") => {
+            "IPWhiteList is deprecated, please use IPAllowList instead.".into()
+        }
+        "ipWhiteList" => {
+            format!("Middleware \"{name}@file\" of type IPWhiteList is deprecated, please use IPAllowList instead.")
+        }
+        "ruleSyntax" => "Router's `ruleSyntax` option is deprecated, please remove any usage of this option.".into(),
+        "terminationDelay" => of_service("TerminationDelay"),
+        "proxyProtocol" => of_service("ProxyProtocol"),
+        "forceSlash" => "`ForceSlash` option is deprecated, please remove any usage of this option.".into(),
+        "autoDetect" => {
+            "AutoDetect option is deprecated, Content-Type middleware is only meant to be used to enable the \
+                         content-type detection, please remove any usage of this option."
+                .into()
+        }
+        "caOptional" => {
+            "tls.CAOptional option is deprecated, TLS client authentication is a server side option, please \
+                         remove any usage of this option."
+                .into()
+        }
+        "preferServerCipherSuites" => format!(
+            "TLSOption \"{name}@file\" uses `PreferServerCipherSuites` option, but this option is deprecated and \
+             ineffective, please remove this option."
+        ),
+        _ => return None,
+    })
 }

@@ -57,8 +57,12 @@ api: {}
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::InternalService { name } = &trouble.cause {
-            found
-                .push(lint.of(trouble, format!("{name} is not enabled")).help("enable it in the static configuration"));
+            let is_child = trouble.path.starts_with("http.services.");
+            let (message, help) = match is_child && !subject.surroundings.release.since(2, 1) {
+                true => (format!("a service can not reach {name} before Traefik 3.2.1"), "name it in a router"),
+                false => (format!("{name} is not enabled"), "enable it in the static configuration"),
+            };
+            found.push(lint.of(trouble, message).help(help));
         }
     }
 }

@@ -38,7 +38,9 @@ pub(super) fn help(kind: BrokenKind) -> &'static str {
         BrokenKind::Missing => "give the value, or delete the middleware",
         BrokenKind::BadValue => "correct the value",
         BrokenKind::Conflict => "keep one of the values that exclude each other",
-        BrokenKind::BadFile => "correct the path, or what the file holds",
+        BrokenKind::BadFile => {
+            "correct the path, or what the file holds; of a container, say with --map CONTAINER=HOST where it lies here"
+        }
         BrokenKind::Panic => {
             "give a user, or delete the middleware: Traefik takes up nothing more until it is restarted"
         }

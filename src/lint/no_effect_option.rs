@@ -4,6 +4,7 @@ use super::{Lint, Subject, middlewares};
 use crate::document::Ref;
 use crate::finding::{Finding, Location, Severity};
 use crate::inventory::Part;
+use crate::name::Kind;
 use crate::runtime::tls_options::VERSIONS;
 use crate::schema::value;
 
@@ -13,8 +14,9 @@ pub(super) static LINT: Lint = Lint {
     summary: "A value with which an option does nothing, or refuses everything",
     explanation: "Traefik takes these values without a word: a rateLimit without average limits nothing; inFlightReq and \
                   inFlightConn with an amount of 0 refuse everything; redirectRegex without replacement redirects to \
-                  nowhere; an unknown minVersion or maxVersion of TLS options, and an unknown sameSite of a cookie, are \
-                  passed over; a weighted service whose weights are all 0 answers 503.",
+                  nowhere; errors without status, or with a range that ends before it begins, replaces nothing; an unknown \
+                  minVersion or maxVersion of TLS options, an unknown sameSite of a cookie and an unknown traceVerbosity \
+                  are passed over; a service whose weights are all 0 answers 503.",
     bad: &[("routes.yml", "http:\n  middlewares:\n    slow:\n      rateLimit:\n        burst: 10\n")],
     good: &[(
         "routes.yml",
@@ -34,11 +36,22 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
         });
     }
     for (kind, definition) in subject.inventory.definitions(Part::Service) {
-        service(definition.value, &mut |node, field, message, help| {
+        service(definition.value, kind, &mut |node, field, message, help| {
             let at = Location::of(definition.file, node.span());
             let path = format!("{}.services.{}.{field}", kind.as_str(), definition.name);
             found.push(lint.at(at, path, message).help(help));
         });
+    }
+    for (_, definition) in subject.inventory.definitions(Part::Router).filter(|(kind, _)| *kind == Kind::Http) {
+        let path = ["observability", "traceVerbosity"];
+        let Some(node) = path.iter().try_fold(definition.value, |node, key| value::field(node, key)) else { continue };
+        let text = value::text(node).unwrap_or_default();
+        if !["", "minimal", "detailed"].contains(&&*text) {
+            let message = format!("Traefik knows no traceVerbosity {text:?}, and takes minimal");
+            let path = format!("http.routers.{}.observability.traceVerbosity", definition.name);
+            let at = Location::of(definition.file, node.span());
+            found.push(lint.at(at, path, message).help("write minimal or detailed"));
+        }
     }
     for (file, name, options) in tls_options(subject) {
         for field in ["minVersion", "maxVersion"] {
@@ -64,6 +77,21 @@ fn middleware(node: Ref<'_>, report: Report<'_>) {
             report(at, field, "this refuses everything: its amount is 0", "set `amount` to 1 or more");
         }
     }
+    if let Some(errors) = value::field(node, "errors") {
+        let status = value::field(errors, "status");
+        let ranges = status.map(value::list).unwrap_or_default();
+        let is_reversed = |range: &str| {
+            let ends = range.split_once('-').map(|(from, to)| (from.parse::<u32>(), to.parse::<u32>()));
+            matches!(ends, Some((Ok(from), Ok(to))) if from > to)
+        };
+        if ranges.is_empty() {
+            let help = "set `status`, as in status: [500-599]";
+            report(status.unwrap_or(errors), "errors.status", "this replaces nothing: it has no status", help);
+        } else if let (Some(node), Some(range)) = (status, ranges.iter().find(|range| is_reversed(&range.text))) {
+            let message = format!("no status is in {:?}, which ends before it begins", range.text);
+            report(node, "errors.status", &message, "write the lower status first");
+        }
+    }
     if let Some(redirect) = value::field(node, "redirectRegex") {
         let replacement = value::field(redirect, "replacement");
         if replacement.and_then(value::text).unwrap_or_default().is_empty() {
@@ -73,7 +101,7 @@ fn middleware(node: Ref<'_>, report: Report<'_>) {
     }
 }
 
-fn service(node: Ref<'_>, report: Report<'_>) {
+fn service(node: Ref<'_>, protocol: Kind, report: Report<'_>) {
     for kind in ["loadBalancer", "weighted"] {
         let Some(part) = value::field(node, kind) else { continue };
         let same_site = ["sticky", "cookie", "sameSite"].iter().try_fold(part, |node, key| value::field(node, key));
@@ -85,17 +113,21 @@ fn service(node: Ref<'_>, report: Report<'_>) {
             }
         }
     }
-    let services = ["weighted", "services"].iter().try_fold(node, |node, key| value::field(node, key));
-    if let Some(list) = services {
+    let strategy = ["loadBalancer", "strategy"].iter().try_fold(node, |node, key| value::field(node, key));
+    // Below 0 is a mistake of its own to TCP and UDP, and of servers p2c knows no weights.
+    let least = if protocol == Kind::Http { i64::MIN } else { 0 };
+    let is_p2c = strategy.and_then(value::text).is_some_and(|strategy| strategy == "p2c");
+    for (kind, list) in [("weighted", "services"), ("highestRandomWeight", "services"), ("loadBalancer", "servers")] {
+        let path = [kind, list];
+        let Some(list) = path.iter().try_fold(node, |node, key| value::field(node, key)) else { continue };
         let children = value::structs(list);
-        let is_zero = |child: &Ref<'_>| value::field(*child, "weight").and_then(value::integer) == Some(0);
-        if !children.is_empty() && children.iter().all(is_zero) {
-            report(
-                list,
-                "weighted.services",
-                "nothing is chosen: all weights are 0",
-                "give one of them a weight above 0",
-            );
+        let is_none = |child: &Ref<'_>| {
+            let weight = value::field(*child, "weight").and_then(value::integer);
+            weight.is_some_and(|weight| (least..=0).contains(&weight))
+        };
+        if !children.is_empty() && children.iter().all(is_none) && !(kind == "loadBalancer" && is_p2c) {
+            let message = "nothing is chosen: no weight is above 0";
+            report(list, &path.join("."), message, "give one of them a weight above 0");
         }
     }
 }

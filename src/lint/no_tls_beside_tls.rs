@@ -36,9 +36,13 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
             continue;
         }
         let at = Location::of(definition.file, definition.key.span());
-        for (entry_point, tls) in entry_points_of(definition.value, subject.surroundings) {
+        let entry_points = entry_points_of(definition.value, subject.surroundings);
+        // One on several may have been put on that of plain HTTP by mistake.
+        let is_sure = entry_points.len() == 1;
+        for (entry_point, tls) in entry_points {
             match tls {
-                true => drop(with_tls.entry(entry_point).or_insert(at)),
+                true if is_sure => drop(with_tls.entry(entry_point).or_insert(at)),
+                true => {}
                 false => without.push((entry_point, definition.name, at)),
             }
         }

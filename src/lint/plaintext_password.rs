@@ -23,6 +23,8 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     middlewares::check_users(lint, subject, found, |user| {
         let is_hash = if user.digest { is_digest(user.secret) } else { is_hash(user) };
         let help = match user.digest {
+            _ if user.secret.contains("$$") => "write each $ once: only compose files need it twice",
+            _ if user.secret.contains("${") => "Traefik fills in no variables: put the hash itself there",
             true => "put the MD5 of name:realm:password there, as `htdigest` writes it",
             false => "put a hash there, as `htpasswd -nBC 10 NAME` prints it",
         };

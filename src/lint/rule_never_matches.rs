@@ -12,8 +12,7 @@ pub(super) static LINT: Lint = Lint {
     severity: Severity::Warning,
     summary: "A rule with a value that no request has",
     explanation: "Traefik enables such a router without a word. It compares hosts without their port, and paths that it \
-                  has cleaned and decoded; templates such as {name:regexp} are of Traefik 2; wildcards in Host came with \
-                  Traefik 3.7.",
+                  has cleaned and decoded; wildcards in Host came with Traefik 3.7.",
     bad: &[(
         "routes.yml",
         "http:\n  routers:\n    app:\n      rule: Host(`app.example.com:8080`)\n      service: noop@internal\n",
@@ -31,15 +30,19 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
         let [rule, syntax] = value::pick(definition.value, ["rule", "ruleSyntax"]);
         let Some(node) = rule else { continue };
         let Some(text) = value::text(node).filter(|text| is_odd(text)) else { continue };
-        let syntax = Syntax::of(&syntax.and_then(value::text).unwrap_or_default());
+        let syntax = subject.syntax(syntax);
         if syntax == Syntax::V2 {
             continue;
         }
         let Ok(rule) = rule::compile(Protocol::Http, syntax, release, &text) else { continue };
         for (part, why, cure) in rule.dead_parts(release) {
+            // A variable that nobody fills in is reported for what it is.
+            if text.get(part.clone()).is_some_and(|part| part.contains("${")) {
+                continue;
+            }
             let at = Location::of(definition.file, node.span_within(part));
             let path = format!("http.routers.{}.rule", definition.name);
-            let finding = lint.at(at, path, "no request matches this").here(why);
+            let finding = lint.at(at, path, format!("no request matches this: {why}"));
             found.push(match cure {
                 Some(cure) => finding.help(cure),
                 None => finding,

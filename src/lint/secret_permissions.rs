@@ -35,7 +35,7 @@ const OTHERS_READ: u32 = 0o004;
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let files = subject.inventory.files();
     let (pairs, others) = (named::pairs(files), named::others(files));
-    let open: HashMap<usize, u32> =
+    let mut open: HashMap<usize, u32> =
         loaded(subject).filter(|l| l.entry.mode & OTHERS_READ != 0).map(|l| (l.file, l.entry.mode)).collect();
     let mut said = HashSet::new();
     for file in pairs.iter().flat_map(named::Pair::files).chain(&others).filter(|file| file.secret) {
@@ -57,8 +57,10 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
         return;
     }
     for (_, middleware) in subject.inventory.definitions(Part::Middleware) {
-        let Some(mode) = open.get(&middleware.file) else { continue };
+        let Some(mode) = open.get(&middleware.file).copied() else { continue };
         if let Some((kind, users)) = users(middleware.value) {
+            // The file is mended once.
+            open.remove(&middleware.file);
             let path = format!("http.middlewares.{}.{kind}.users", middleware.name);
             let message = format!("every user of the machine can read these hashes (mode {mode:04o} of the file)");
             let finding = lint.at(Location::of(middleware.file, users.span()), path, message);

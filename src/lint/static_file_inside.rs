@@ -1,8 +1,10 @@
 //! Static configuration among the dynamic.
 
+use super::usage::listed;
 use super::{Lint, Subject};
-use crate::document::Document;
+use crate::document::{Document, Ref};
 use crate::finding::{Finding, Location, Severity};
+use crate::static_config::is_section;
 
 pub(super) static LINT: Lint = Lint {
     name: "static-file-inside",
@@ -22,34 +24,23 @@ pub(super) static LINT: Lint = Lint {
     check,
 };
 
-const STATIC: [&str; 15] = [
-    "accessLog",
-    "api",
-    "certificatesResolvers",
-    "core",
-    "entryPoints",
-    "experimental",
-    "global",
-    "hostResolver",
-    "log",
-    "metrics",
-    "ping",
-    "providers",
-    "serversTransport",
-    "tcpServersTransport",
-    "tracing",
-];
-
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for (at, file) in subject.inventory.files().iter().enumerate() {
         let Some(root) = file.document().and_then(Document::root) else { continue };
-        for (key, _) in root.entries() {
-            let Some(text) = key.text() else { continue };
-            if STATIC.iter().any(|name| name.eq_ignore_ascii_case(text)) {
-                let message = format!("{text} belongs to the static configuration; Traefik ignores it here");
-                let finding = lint.at(Location::of(at, key.span()), text, message);
-                found.push(finding.help("move it into the file that Traefik is started with, and restart Traefik"));
+        let keys: Vec<(Ref<'_>, &str)> = root
+            .entries()
+            .filter_map(|(key, _)| Some((key, key.text()?)))
+            .filter(|(_, text)| is_section(text))
+            .collect();
+        let Some((first, name)) = keys.first() else { continue };
+        let message = match keys.len() {
+            1 => format!("{name} belongs to the static configuration; Traefik ignores it here"),
+            _ => {
+                let names: Vec<&str> = keys.iter().map(|(_, name)| *name).collect();
+                format!("{} belong to the static configuration; Traefik ignores them here", listed(&names))
             }
-        }
+        };
+        let finding = lint.at(Location::of(at, first.span()), *name, message);
+        found.push(finding.help("move it into the file that Traefik is started with, and restart Traefik"));
     }
 }

@@ -167,3 +167,92 @@ fn routers_compete_where_they_surely_do() {
     let regexp = "HostSNIRegexp(`^[^.]+\\.a$`)";
     assert_eq!(rivals("tcp", &[["a", regexp, ""], ["b", regexp, ""]]), []);
 }
+
+/// What lints of these names say of files.
+fn said(rules: &[&str], files: &[(&str, &str)]) -> Vec<String> {
+    findings(files).into_iter().filter(|f| rules.contains(&f.rule)).map(|f| f.message).collect()
+}
+
+#[test]
+fn what_cant_be_looked_up_is_said_once() {
+    const ROUTES: &str = "http:
+  routers:
+    a: {rule: Host(`a`), service: a@docker, entryPoints: [web, x], middlewares: [p, c@file], tls: {certResolver: le, options: o@docker}}
+    b: {rule: Host(`b`), service: w}
+    c: {rule: Host(`c`), service: noop@internal, middlewares: [c]}
+  middlewares:
+    p: {plugin: {demo: {a: b}}}
+    c: {chain: {middlewares: [m@docker]}}
+  services:
+    w: {weighted: {services: [{name: v@docker}, {name: f}]}}
+    f: {failover: {service: a@docker, fallback: s}}
+    s: {loadBalancer: {serversTransport: t@kubernetescrd, servers: [{url: 'http://10.0.0.5'}]}}
+";
+    const STATIC: &str = "entryPoints: {web: {address: ':80'}, x: {address: ':81'}}
+certificatesResolvers: {le: {acme: {tlsChallenge: {}}}}
+experimental: {plugins: {demo: {moduleName: a.example/b, version: v1}}}
+providers: {docker: {}, kubernetesCRD: {}, file: {directory: /dyn}}
+";
+    let names = "a@docker, o@docker, v@docker, t@kubernetescrd, m@docker";
+    let none = format!(
+        "no static configuration is known, so what is named of it is taken to exist: entry points web, x; certificate \
+         resolver le; plugin demo; {names}"
+    );
+    assert_eq!(said(&["assumed-name"], &[("a.yml", ROUTES)]), [none]);
+    let some = format!("what other providers define is taken to exist: {names}");
+    let files = [("traefik.yml", STATIC), ("a.yml", ROUTES)];
+    assert_eq!(findings(&files).into_iter().map(|f| f.message).collect::<Vec<_>>(), [some]);
+}
+
+#[test]
+fn one_cause_is_one_finding() {
+    const MANY: &str = "http: {middlewares: {a: {compress: {}}, b: {compress: {}}, c@file: {compress: {}}}}\n";
+    const ALONE: &str = "entryPoints: {web: {address: ':80'}}\nproviders: {file: {directory: /dyn}}\n";
+    const ROUTER: &str = "http: {routers: {r: {rule: Host(`a`), service: noop@internal}}}\n";
+    let unused = |files: &[_]| said(&["unused-middleware"], files);
+    assert_eq!(unused(&[("a.yml", MANY)]), ["nothing here uses the middlewares \"a\", \"b\": there is no HTTP router"]);
+    assert_eq!(unused(&[("a.yml", MANY), ("r.yml", ROUTER)]), ["nothing here uses the middlewares \"a\", \"b\""]);
+    assert_eq!(unused(&[("traefik.yml", ALONE), ("a.yml", MANY), ("r.yml", ROUTER)]).len(), 2);
+
+    let twice = |files: &[_]| said(&["duplicate-name"], files);
+    let copy = "all that this file defines is defined before; Traefik skips \"a\", \"b\", \"c@file\"";
+    assert_eq!(twice(&[("a.yml", MANY), ("b.yml", MANY)]), [copy]);
+    let more = MANY.replace("{a:", "{d: {compress: {}}, a:");
+    assert_eq!(twice(&[("a.yml", MANY), ("b.yml", &more)]).len(), 3);
+
+    let rules = ["unknown-section", "static-file-inside"];
+    let odd = "log: {}\napi: {}\nlanguage: en\ndns: {}\nhtttp: {}\n";
+    let expected = [
+        "\"log\", \"api\" belong to the static configuration; Traefik ignores them here",
+        "\"language\", \"dns\" are no sections of Traefik's; all below them is passed over",
+        "\"htttp\" is no section of Traefik's; all below it is passed over",
+    ];
+    assert_eq!(said(&rules, &[("a.yml", odd)]), expected);
+}
+
+#[test]
+fn a_router_with_tls_on_several_entry_points_says_nothing_of_the_plain_one() {
+    let others = |entry_points| {
+        let routers = format!(
+            "http:\n  routers:\n    a: {{rule: Host(`a`), service: noop@internal, entryPoints: [{entry_points}], tls: {{}}}}\n    \
+             b: {{rule: Host(`b`), service: noop@internal, entryPoints: [web]}}\n"
+        );
+        said(&["no-tls-beside-tls"], &[("a.yml", &routers)]).len()
+    };
+    assert_eq!((others("web"), others("web, websecure")), (1, 0));
+}
+
+#[test]
+fn names_of_copies_clash_as_measured() {
+    const STATIC: &str = "entryPoints: {web: {address: ':80'}, websecure: {address: ':443', http: {tls: {}}}}\n";
+    let clashes = |other: &str| {
+        let routers = format!(
+            "http:\n  routers:\n    r: {{rule: Host(`a`), service: noop@internal}}\n    {other}\n    p: {{rule: Host(`p`)}}\n"
+        );
+        said(&["model-name-clash"], &[("traefik.yml", STATIC), ("a.yml", &routers)]).len()
+    };
+    assert_eq!(clashes("websecure-r: {rule: Host(`b`), service: noop@internal, entryPoints: [web]}"), 1);
+    assert_eq!(clashes("websecure-r: {rule: Host(`b`), service: noop@internal}"), 1, "it keeps its name on web");
+    assert_eq!(clashes("websecure-r: {rule: Host(`b`), service: noop@internal, parentRefs: [p]}"), 1);
+    assert_eq!(clashes("web-r: {rule: Host(`b`), service: noop@internal}"), 0, "web has no model");
+}

@@ -1,5 +1,6 @@
 //! A router names an entry point that the static configuration does not have.
 
+use super::usage::listed;
 use super::{Lint, Subject};
 use crate::finding::{Finding, Severity};
 use crate::runtime::Cause;
@@ -73,7 +74,8 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
                 lint.of(trouble, format!("the static configuration has no entry point {name:?} for this protocol"));
             found.push(match known.is_empty() {
                 true => finding.help("the static configuration has none for this protocol"),
-                false => finding.help(format!("there are: {}", known.join(", "))),
+                false => finding
+                    .help(format!("there are: {}", listed(&known.iter().map(String::as_str).collect::<Vec<_>>()))),
             });
         }
     }

@@ -89,6 +89,9 @@ fn help(parent: Option<&'static Field>, name: &str) -> String {
     if let Some(near) = nearest(name, names()) {
         return format!("there is a field with a similar name: {near}");
     }
+    if let Some(section) = table::root().fields.iter().find(|field| field.name().eq_ignore_ascii_case(name)) {
+        return format!("{} stands at the left margin, below nothing", section.name());
+    }
     if let Some(place) = elsewhere(table::root(), name) {
         return format!("a field of this name stands in {place}");
     }

@@ -1,5 +1,6 @@
 //! A router, a chain or an entry point names a middleware that nobody defines.
 
+use super::usage::undeclared;
 use super::{Lint, Subject};
 use crate::finding::{Finding, Severity};
 use crate::runtime::Cause;
@@ -53,7 +54,7 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
             found.push(
                 lint.of(trouble, format!("there is no middleware {name:?}"))
                     .labelled(nearest)
-                    .help("define the middleware, or correct the name"),
+                    .help(undeclared(name).unwrap_or_else(|| "define the middleware, or correct the name".into())),
             );
         }
     }

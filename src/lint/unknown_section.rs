@@ -1,10 +1,13 @@
 //! A key at the top of a file that is none of Traefik's sections.
 
+use super::usage::listed;
 use super::{Lint, Subject};
+use crate::document::Span;
 use crate::finding::{Finding, Location, Severity};
 use crate::name::nearest::nearest;
 use crate::schema::RemarkKind;
 use crate::schema::table;
+use crate::static_config::is_section;
 
 pub(super) static LINT: Lint = Lint {
     name: "unknown-section",
@@ -20,29 +23,21 @@ pub(super) static LINT: Lint = Lint {
     check,
 };
 
-/// What only the static configuration has.
-const STATIC: &[&str] = &[
-    "accessLog",
-    "api",
-    "certificatesResolvers",
-    "core",
-    "entryPoints",
-    "experimental",
-    "global",
-    "hostResolver",
-    "log",
-    "metrics",
-    "ping",
-    "providers",
-    "serversTransport",
-    "spiffe",
-    "tracing",
-];
-
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
+    // Of a file that holds much else, one finding says so.
+    let mut rest: Option<(usize, Span, Vec<&str>)> = None;
+    let flush = |rest: Option<(usize, Span, Vec<&str>)>, found: &mut Vec<Finding>| {
+        let Some((file, span, names)) = rest else { return };
+        let message = match names.as_slice() {
+            [name] => format!("{name:?} is no section of Traefik's; all below it is passed over"),
+            _ => format!("{} are no sections of Traefik's; all below them is passed over", listed(&names)),
+        };
+        let finding = lint.at(Location::of(file, span), names.first().copied().unwrap_or_default(), message);
+        found.push(finding.help("begin a key with x- if it is meant to hold anchors, else take it away"));
+    };
     for (file, remark) in subject.loading.remarks() {
         let RemarkKind::UnknownSection { name } = &remark.kind else { continue };
-        if name.starts_with(['x', 'X']) && name[1..].starts_with('-') || name.starts_with('.') {
+        if name.starts_with(['x', 'X']) && name[1..].starts_with('-') || name.starts_with('.') || is_section(name) {
             continue;
         }
         let root = table::root();
@@ -50,12 +45,15 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
             format!("write {near}")
         } else if let Some(section) = root.fields.iter().find(|field| field.find_in_any(name).is_some()) {
             format!("{name} stands below {}", section.name())
-        } else if STATIC.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            format!("{name} belongs to the static configuration, which Traefik reads from another file")
         } else {
-            "begin the key with x- if it is meant to hold anchors, else take it away".into()
+            match &mut rest {
+                Some((of, _, names)) if *of == file => names.push(name),
+                _ => flush(rest.replace((file, remark.span, vec![name])), found),
+            }
+            continue;
         };
         let message = format!("{name:?} is no section of Traefik's; all below it is passed over");
         found.push(lint.at(Location::of(file, remark.span), name.clone(), message).help(help));
     }
+    flush(rest, found);
 }

@@ -1,5 +1,6 @@
 //! A service names a servers transport that nobody defines.
 
+use super::usage::undeclared;
 use super::{Lint, Subject};
 use crate::finding::{Finding, Severity};
 use crate::runtime::Cause;
@@ -52,11 +53,11 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::UnknownServersTransport { name, nearest } = &trouble.cause {
-            found.push(
-                lint.of(trouble, format!("there is no servers transport {name:?}"))
-                    .labelled(nearest)
-                    .help("define it below serversTransports of the same protocol, or correct the name"),
-            );
+            found.push(lint.of(trouble, format!("there is no servers transport {name:?}")).labelled(nearest).help(
+                undeclared(name).unwrap_or_else(|| {
+                    "define it below serversTransports of the same protocol, or correct the name".into()
+                }),
+            ));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A router, a service or a middleware names a service that nobody defines.
 
+use super::usage::undeclared;
 use super::{Lint, Subject};
 use crate::finding::{Finding, Severity};
 use crate::runtime::Cause;
@@ -42,7 +43,7 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
             found.push(
                 lint.of(trouble, format!("there is no service {name:?}"))
                     .labelled(nearest)
-                    .help("define the service, or correct the name"),
+                    .help(undeclared(name).unwrap_or_else(|| "define the service, or correct the name".into())),
             );
         }
     }

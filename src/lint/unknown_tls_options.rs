@@ -1,5 +1,6 @@
 //! A router names TLS options that nobody defines.
 
+use super::usage::undeclared;
 use super::{Lint, Subject};
 use crate::finding::{Finding, Severity};
 use crate::runtime::Cause;
@@ -57,9 +58,9 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for trouble in &subject.runtime.troubles {
         if let Cause::UnknownTlsOptions { name, nearest } = &trouble.cause {
             found.push(
-                lint.of(trouble, format!("there are no TLS options {name:?}"))
-                    .labelled(nearest)
-                    .help("define them below tls.options, or correct the name"),
+                lint.of(trouble, format!("there are no TLS options {name:?}")).labelled(nearest).help(
+                    undeclared(name).unwrap_or_else(|| "define them below tls.options, or correct the name".into()),
+                ),
             );
         }
     }

@@ -1,8 +1,9 @@
 //! A path in Traefik's container that is none of this machine.
 
+use super::usage::listed;
 use super::{Lint, Subject, static_faults};
 use crate::finding::{Finding, Severity};
-use crate::named;
+use crate::named::{self, NamedFile};
 use crate::static_config::Mistake;
 use crate::surroundings::Named;
 
@@ -39,10 +40,15 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
         }
     }
     let (pairs, others) = (named::pairs(subject.inventory.files()), named::others(subject.inventory.files()));
-    for file in pairs.iter().flat_map(named::Pair::files).chain(&others) {
-        if subject.surroundings.named.get(&*file.value) == Some(&Named::Unmapped) {
-            let message = format!("{:?} can't be seen from here, so it is not looked at", file.value);
-            found.push(lint.at(file.at, &file.path, message).help(help));
-        }
-    }
+    let files = pairs.iter().flat_map(named::Pair::files).chain(&others);
+    let unseen: Vec<&NamedFile<'_>> =
+        files.filter(|file| subject.surroundings.named.get(&*file.value) == Some(&Named::Unmapped)).collect();
+    let Some(first) = unseen.first() else { return };
+    // One --map mends all of them.
+    let mut paths: Vec<&str> = unseen.iter().map(|file| &*file.value).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    let it_is = if paths.len() == 1 { "it is" } else { "they are" };
+    let message = format!("{} can't be seen from here, so {it_is} not looked at", listed(&paths));
+    found.push(lint.at(first.at, &first.path, message).help(help));
 }

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 pub(super) static LINT: Lint = Lint {
     name: "unused-but-broken",
     severity: Severity::Warning,
-    summary: "A middleware that would not work, but that no router uses",
+    summary: "A middleware that would not work, but that no router reaches",
     explanation: "Traefik builds a middleware when a router uses it. Until then a broken one looks enabled in its API \
                   and dashboard; the first router that names it is disabled.",
     bad: &[("routes.yml", "http:\n  middlewares:\n    m:\n      addPrefix:\n        prefix: ''\n")],
@@ -32,7 +32,7 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
             continue;
         }
         let path = if broken.field.is_empty() { path } else { format!("{path}.{}", broken.field) };
-        let message = format!("Traefik can't build the middleware {:?}, which no router uses yet", definition.name);
+        let message = format!("Traefik can't build the middleware {:?}, which no router reaches yet", definition.name);
         found.push(lint.at(at, path, message).help(middlewares::help(broken.kind)).says(broken.says));
     }
 }

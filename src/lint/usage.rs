@@ -1,37 +1,85 @@
-//! What refers to services and middlewares, for the lints that look for what nothing refers to.
+//! What refers to services, middlewares and servers transports, for the lints that look for what nothing refers to.
 
 use super::{Lint, Subject};
-use crate::document::Ref;
+use crate::document::{Ref, Span};
 use crate::finding::{Finding, Location, Severity};
-use crate::inventory::{Part, bare};
+use crate::inventory::{Definition, Part, bare};
 use crate::name::Kind;
 use crate::schema::value;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// Reports each definition of a part that nothing here refers to.
+/// Reports the definitions of a part that nothing here refers to: each by itself where that is surely a mistake. Where
+/// something else explains all of them, as routers of other providers do, those of a file are one finding.
 pub(super) fn report_unused(lint: &Lint, subject: &Subject<'_>, part: Part, found: &mut Vec<Finding>) {
     if subject.inventory.has_templates() {
         return;
     }
     let used = used(subject, part);
-    let known = subject.surroundings.static_config.as_ref();
-    // Routers of other providers can refer to what stands here.
-    let alone = known.is_some_and(|known| known.providers.iter().all(|p| p == "file" || p == "internal"));
+    let alone = is_alone(subject);
+    let (user, noun) = match part {
+        Part::ServersTransport => (Part::Service, "servers transport"),
+        _ => (Part::Router, part.noun()),
+    };
+    let kinds: HashSet<Kind> = subject.inventory.definitions(user).map(|(kind, _)| kind).collect();
+    let mut unused: Vec<(Kind, Vec<Definition<'_>>)> = Vec::new();
     for (kind, definition) in subject.inventory.definitions(part) {
-        if used.contains(&(kind, Cow::Borrowed(definition.name))) {
+        // A name with an `@`, or one that YAML took for a number, is reported for what it is.
+        let is_odd = definition.name.contains('@') || definition.name.ends_with(" Value>");
+        if is_odd || used.contains(&(kind, Cow::Borrowed(definition.name))) {
             continue;
         }
-        let at = Location::of(definition.file, definition.key.span());
-        let path = format!("{kind}.{}.{}", part.section(), definition.name);
-        let message = format!("nothing here uses the {} {:?}", part.noun(), definition.name);
+        match unused.last_mut() {
+            Some((of, group))
+                if *of == kind
+                    && !(alone && kinds.contains(&kind))
+                    && group.last().is_some_and(|other| other.file == definition.file) =>
+            {
+                group.push(definition);
+            }
+            _ => unused.push((kind, vec![definition])),
+        }
+    }
+    for (kind, group) in unused {
+        let Some(first) = group.first() else { continue };
+        let at = Location::of(first.file, first.key.span());
+        let path = format!("{kind}.{}.{}", part.section(), first.name);
+        let many = if group.len() == 1 { "" } else { "s" };
+        let names: Vec<&str> = group.iter().map(|definition| definition.name).collect();
+        let mut message = format!("nothing here uses the {noun}{many} {}", listed(&names));
+        if !kinds.contains(&kind) {
+            message.push_str(&format!(": there is no {} {}", kind.as_str().to_ascii_uppercase(), user.noun()));
+        }
         let mut finding = lint.at(at, path, message);
         if !alone {
             finding.severity = Severity::Note;
-            let help = format!("routers of other providers may, as {}@file", definition.name);
-            finding = finding.help(help);
+            finding = finding.help(format!("{} of other providers may, as {}@file", user.section(), first.name));
         }
         found.push(finding);
+    }
+}
+
+/// What to do about the name of something that another provider should have, if this is one.
+pub(super) fn undeclared(reference: &str) -> Option<String> {
+    let (_, provider) = reference.rsplit_once('@')?;
+    let is_other = !matches!(provider, "file" | "internal" | "");
+    is_other
+        .then(|| format!("the static configuration declares no provider {provider}: declare it, or correct the name"))
+}
+
+/// Whether the file provider is the only one: what other providers declare can refer to what stands here.
+pub(super) fn is_alone(subject: &Subject<'_>) -> bool {
+    let known = subject.surroundings.static_config.as_ref();
+    known.is_some_and(|known| known.providers.iter().all(|p| p == "file" || p == "internal"))
+}
+
+/// Some names, in a sentence.
+pub(super) fn listed(names: &[&str]) -> String {
+    const SHOWN: usize = 5;
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("{name:?}")).collect();
+    match names.len().checked_sub(SHOWN) {
+        None | Some(0) => shown.join(", "),
+        Some(more) => format!("{} and {more} more", shown.join(", ")),
     }
 }
 
@@ -39,13 +87,14 @@ pub(super) fn report_unused(lint: &Lint, subject: &Subject<'_>, part: Part, foun
 fn used<'a>(subject: &Subject<'a>, part: Part) -> HashSet<(Kind, Cow<'a, str>)> {
     let mut used = HashSet::new();
     for (kind, of, definition) in subject.inventory.all() {
-        let mut add = |text: Cow<'a, str>| {
+        let mut add = |text: Cow<'a, str>, _| {
             if let Some(name) = ours(text) {
                 used.insert((*kind, name));
             }
         };
         match part {
             Part::Service => services(*of, definition.value, &mut add),
+            Part::ServersTransport => transports(*of, definition.value, &mut add),
             _ => middlewares(*of, definition.value, &mut add),
         }
     }
@@ -57,18 +106,37 @@ fn used<'a>(subject: &Subject<'a>, part: Part) -> HashSet<(Kind, Cow<'a, str>)> 
     used
 }
 
-fn ours(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
+pub(super) fn ours(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
     match text {
         Cow::Borrowed(text) => bare(text).map(Cow::Borrowed),
         Cow::Owned(text) => bare(&text).map(|name| Cow::Owned(name.to_owned())),
     }
 }
 
-fn services<'a>(of: Part, value: Ref<'a>, add: &mut dyn FnMut(Cow<'a, str>)) {
-    let mut text = |node: Option<Ref<'a>>| node.and_then(value::text).into_iter().for_each(&mut *add);
+/// Takes a name that is referred to, and where it stands.
+pub(super) type Take<'t, 'a> = &'t mut dyn FnMut(Cow<'a, str>, Span);
+
+/// Everything that a router, service or middleware refers to, but for entry points and resolvers.
+pub(super) fn references<'a>(of: Part, value: Ref<'a>, take: Take<'_, 'a>) {
+    services(of, value, take);
+    middlewares(of, value, take);
+    transports(of, value, take);
+    let tls = (of == Part::Router).then(|| value::field(value, "tls")).flatten();
+    text(tls.and_then(|tls| value::field(tls, "options")), take);
+}
+
+fn text<'a>(node: Option<Ref<'a>>, take: Take<'_, 'a>) {
+    if let Some((node, name)) = node.and_then(|node| Some((node, value::text(node)?))) {
+        take(name, node.span());
+    }
+}
+
+fn services<'a>(of: Part, value: Ref<'a>, take: Take<'_, 'a>) {
     match of {
-        Part::Router => text(value::pick(value, ["service"])[0]),
-        Part::Middleware => text(value::field(value, "errors").and_then(|errors| value::field(errors, "service"))),
+        Part::Router => text(value::pick(value, ["service"])[0], take),
+        Part::Middleware => {
+            text(value::field(value, "errors").and_then(|errors| value::field(errors, "service")), take);
+        }
         Part::ServersTransport => {}
         Part::Service => {
             let [weighted, hrw, mirroring, failover] =
@@ -76,20 +144,25 @@ fn services<'a>(of: Part, value: Ref<'a>, add: &mut dyn FnMut(Cow<'a, str>)) {
             let lists = [(weighted, "services"), (hrw, "services"), (mirroring, "mirrors")];
             for (node, list) in lists {
                 let items = node.and_then(|node| value::field(node, list)).map(value::structs).unwrap_or_default();
-                items.into_iter().for_each(|item| text(value::field(item, "name")));
+                items.into_iter().for_each(|item| text(value::field(item, "name"), take));
             }
             for (node, field) in [(mirroring, "service"), (failover, "service"), (failover, "fallback")] {
-                text(node.and_then(|node| value::field(node, field)));
+                text(node.and_then(|node| value::field(node, field)), take);
             }
         }
     }
 }
 
-fn middlewares<'a>(of: Part, value: Ref<'a>, add: &mut dyn FnMut(Cow<'a, str>)) {
+fn transports<'a>(of: Part, value: Ref<'a>, take: Take<'_, 'a>) {
+    let balancer = (of == Part::Service).then(|| value::field(value, "loadBalancer")).flatten();
+    text(balancer.and_then(|balancer| value::field(balancer, "serversTransport")), take);
+}
+
+fn middlewares<'a>(of: Part, value: Ref<'a>, take: Take<'_, 'a>) {
     let list = match of {
         Part::Router | Part::Service => value::pick(value, ["middlewares"])[0],
         Part::Middleware => value::field(value, "chain").and_then(|chain| value::field(chain, "middlewares")),
         Part::ServersTransport => None,
     };
-    list.map(value::list).unwrap_or_default().into_iter().for_each(|item| add(item.text));
+    list.map(value::list).unwrap_or_default().into_iter().for_each(|item| take(item.text, item.span));
 }

@@ -2,7 +2,7 @@
 
 use super::go::{Expr, Outcome, evaluate};
 use super::parse::{parse, parse_unchecked};
-use super::{Matcher, MatcherName, Protocol, Rule, RuleError, Syntax, check, go, re2, version2};
+use super::{Matcher, MatcherName, Protocol, Rule, RuleError, Syntax, check, go, re2, rewrite, version2};
 use crate::golang::quote;
 use crate::release::Release;
 use std::ops::Range;
@@ -14,6 +14,15 @@ use MatcherName::{
 
 /// Builds a rule as this release does: an error is what Traefik disables the router for.
 pub fn compile(protocol: Protocol, syntax: Syntax, release: Release, text: &str) -> Result<Rule, RuleError> {
+    build(protocol, syntax, release, text).map_err(|error| {
+        let rewritten = (syntax == Syntax::V3).then(|| rewrite(protocol, release, text)).flatten();
+        let hint = rewritten.map(|rule| format!("this is of Traefik 2; write {rule}"));
+        RuleError { hint: hint.or(error.hint), ..error }
+    })
+}
+
+/// The same without a look at what Traefik 2 would have made of the rule.
+pub(super) fn build(protocol: Protocol, syntax: Syntax, release: Release, text: &str) -> Result<Rule, RuleError> {
     if syntax == Syntax::V2 {
         return version2::compile(protocol, release, text);
     }

@@ -25,15 +25,14 @@ fn dead(matcher: &Matcher, release: Release) -> Option<Reason> {
     match matcher.name {
         MatcherName::Host => host(value, release),
         MatcherName::Path | MatcherName::PathPrefix => path(value),
-        MatcherName::HostRegexp => template(value),
         _ => None,
     }
 }
 
 fn host(value: &str, release: Release) -> Option<Reason> {
     let wildcard = value.strip_prefix("*.");
-    if value.contains('{') {
-        return template(value);
+    if value.contains(['{', '}']) {
+        return reason("Host compares text: only HostRegexp takes a regular expression", None);
     }
     if value.contains("://") || value.contains('/') {
         return reason("a host has neither scheme nor path", None);
@@ -57,20 +56,6 @@ fn host(value: &str, release: Release) -> Option<Reason> {
         return reason("a wildcard stands for the first label alone, as in *.example.com", None);
     }
     None
-}
-
-/// What Traefik 2 took for a template.
-fn template(value: &str) -> Option<Reason> {
-    let inner = value.split_once('{')?.1;
-    let name = inner.split_once(':')?.0;
-    let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    if !is_name || !inner.contains('}') {
-        return None;
-    }
-    reason(
-        "{name:regexp} is of Traefik 2; here it is text",
-        Some("write the regular expression itself, as in HostRegexp(`^.+$`)".into()),
-    )
 }
 
 fn path(value: &str) -> Option<Reason> {
@@ -117,7 +102,6 @@ mod tests {
         for text in [
             "Host(`a.com:80`)",
             "Host(`{h:.+}`)",
-            "HostRegexp(`{h:.+}`)",
             "Path(`/a%2f`)",
             "Path(`/%41`)",
             "PathPrefix(`//x`)",

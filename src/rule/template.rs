@@ -15,6 +15,17 @@ pub(super) enum Template {
     ServerName,
 }
 
+impl Template {
+    /// What a name alone stands for.
+    pub(super) fn usual(self) -> &'static str {
+        match self {
+            Template::Host | Template::ServerName => "[^.]+",
+            Template::Path | Template::Prefix => "[^/]+",
+            Template::Query => ".*",
+        }
+    }
+}
+
 /// What is wrong with a template. Each variable's expression is compiled, and then the whole.
 pub(super) fn template_fault(template: &str, of: Template, release: Release) -> Option<String> {
     let compiled = |regexp: &str| re2::compile(regexp, release).err().map(|fault| fault.to_string());
@@ -29,11 +40,7 @@ pub(super) fn template_fault(template: &str, of: Template, release: Release) -> 
         return Some(invalid(format!("mux: unbalanced braces in {}", quote(template))));
     };
     let ignores_case = matches!(of, Template::Host | Template::ServerName);
-    let usual = match of {
-        Template::Host | Template::ServerName => "[^.]+",
-        Template::Path | Template::Prefix => "[^/]+",
-        Template::Query => ".*",
-    };
+    let usual = of.usual();
     let mut whole = String::from(if ignores_case { "(?i)^" } else { "^" });
     let mut end = 0;
     for (number, (from, to)) in variables.into_iter().enumerate() {
@@ -62,7 +69,7 @@ pub(super) fn template_fault(template: &str, of: Template, release: Release) -> 
 }
 
 /// Where the outermost braces open, and the end of each; `None` where they don't match.
-fn braces(template: &str) -> Option<Vec<(usize, usize)>> {
+pub(super) fn braces(template: &str) -> Option<Vec<(usize, usize)>> {
     let (mut depth, mut start, mut all) = (0usize, 0, Vec::new());
     for (at, c) in template.char_indices() {
         match c {
@@ -85,7 +92,7 @@ fn braces(template: &str) -> Option<Vec<(usize, usize)>> {
 }
 
 /// Adds text that stands for itself.
-fn push_text(regexp: &mut String, text: &str) {
+pub(super) fn push_text(regexp: &mut String, text: &str) {
     for c in text.chars() {
         if r"\.+*?()|[]{}^$".contains(c) {
             regexp.push('\\');

@@ -33,6 +33,11 @@ pub(super) fn is_matcher(protocol: Protocol, name: &str) -> bool {
     find(protocol, name).is_some()
 }
 
+/// What the matcher is called today.
+pub(super) fn name_of(protocol: Protocol, name: &str) -> Option<MatcherName> {
+    find(protocol, name).map(|(_, name)| name)
+}
+
 /// The matcher that is meant: four spellings count, as in today's syntax.
 fn find(protocol: Protocol, word: &str) -> Option<(&'static str, MatcherName)> {
     let all = match protocol {
@@ -91,7 +96,8 @@ pub(crate) fn read_either(text: &str) -> Option<Rule> {
     })
 }
 
-fn read(text: &str, find: &dyn Fn(&str) -> Option<MatcherName>) -> Option<Rule> {
+/// Reads a rule whose matchers are known by these names.
+pub(super) fn read(text: &str, find: &dyn Fn(&str) -> Option<MatcherName>) -> Option<Rule> {
     parse(text).ok().and_then(|expr| rule_of(find, &expr, 0))
 }
 

@@ -37,8 +37,10 @@ impl<'a> Hints<'a> {
             return None;
         }
         self.compared += among.len();
-        let name = nearest(wanted, among.iter().map(|definition| definition.name));
-        let definition = name.and_then(|name| among.iter().find(|definition| definition.name == name));
+        // Somebody may have defined `auth@file` and look for `auth`.
+        let plain = |definition: &Definition<'a>| definition.name.split('@').next().unwrap_or(definition.name);
+        let name = nearest(wanted, among.iter().map(plain));
+        let definition = name.and_then(|name| among.iter().find(|definition| plain(definition) == name));
         let label = definition.map(|definition| Label {
             at: Location::of(definition.file, definition.key.span()),
             text: format!("the {noun} {:?} is defined here", definition.name),

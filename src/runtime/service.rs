@@ -79,8 +79,8 @@ impl<'b, 'a, 's> Builder<'b, 'a, 's> {
             Some(config) => config.internal_service_enabled(name),
             None => known,
         };
-        // Up to 3.2.3 only routers found what they are.
-        let is_found = self.board.surroundings.release.since(2, 4) || reference.owner.part != Part::Service;
+        // Up to 3.2.0 only routers and middlewares found what they are.
+        let is_found = self.board.surroundings.release.since(2, 1) || reference.owner.part != Part::Service;
         if enabled && is_found {
             return Ok(Handler::Internal);
         }

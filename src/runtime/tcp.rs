@@ -238,6 +238,7 @@ fn weighted<'a>(
     for child in services.map(value::structs).unwrap_or_default() {
         let name = value::field(child, "name");
         let text = name.and_then(value::text).unwrap_or_default();
+        check_weight(board, place, child, &format!("service {text:?}"))?;
         let span = span_or(name, child);
         let owner =
             Owner { kind: Kind::Tcp, part: Part::Service, name: definition.name, field: "weighted.services.name" };
@@ -260,6 +261,25 @@ fn weighted<'a>(
     }
     stack.pop();
     Ok(health.is_some())
+}
+
+/// Newer releases refuse a weight below 0 before they look at the child.
+pub(super) fn check_weight<'a>(
+    board: &mut Board<'a, '_>,
+    place: usize,
+    child: Ref<'a>,
+    shown: &str,
+) -> Result<(), String> {
+    let Some(node) = value::field(child, "weight").filter(|_| board.surroundings.release.since(7, 10)) else {
+        return Ok(());
+    };
+    match value::integer(node) {
+        Some(weight) if weight < 0 => {
+            let says = format!("invalid negative weight {weight} for {shown}");
+            Err(board.fail(place, "weighted.services.weight", node.span(), &says, Cause::BadService))
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::board::{Board, Owner, Reference, Target, provider_of, span_or};
 use super::http::{check_entry_points, exists, object};
 use super::router::{self, Router};
+use super::tcp::check_weight;
 use super::{Cause, DEEPEST, Object};
 use crate::document::Ref;
 use crate::finding::{Label, Location};
@@ -90,6 +91,7 @@ fn weighted<'a>(
     for child in value::field(weighted, "services").map(value::structs).unwrap_or_default() {
         let name = value::field(child, "name");
         let text = name.and_then(value::text).unwrap_or_default();
+        check_weight(board, place, child, &format!("UDP service {text:?}"))?;
         let owner =
             Owner { kind: Kind::Udp, part: Part::Service, name: definition.name, field: "weighted.services.name" };
         let at = board.at(place, span_or(name, child));

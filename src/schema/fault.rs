@@ -181,6 +181,8 @@ pub enum RemarkKind<'d> {
         /// The field.
         field: &'static Field,
     },
+    /// A name of an object or a header, among others, that is null: it is as if it were not there.
+    NullName,
     /// A field that may stand without content, with a text that leaves it out.
     NotOn {
         /// The field.

@@ -2,7 +2,7 @@
 
 use super::fault::{RemarkKind, Step};
 use super::table::{Element, Field, Type};
-use super::value::{fields_of, is_called, is_on, key_name, text};
+use super::value::{fields_of, is_called, is_null, is_on, key_name, pairs, text};
 use super::walk::{Walker, has_no_children};
 use crate::document::scalar::Scalar;
 use crate::document::{Format, Kind, Ref, Span, Style};
@@ -24,6 +24,17 @@ impl<'d> Walker<'d> {
                     walk.remark(|| RemarkKind::UnknownNull { name: text, parent: owner }, span);
                 });
             }
+        }
+    }
+
+    /// Names that are null, and so not there, among others that are.
+    pub(super) fn null_names(&mut self, node: Ref<'d>) {
+        if node.kind() != Kind::Map || has_no_children(node) {
+            return;
+        }
+        for (key, _) in pairs(node).filter(|(_, value)| is_null(*value)) {
+            let Some(name) = key_name(key) else { continue };
+            self.below(Step::Key(name), |walk| walk.remark(|| RemarkKind::NullName, key.span()));
         }
     }
 

@@ -170,6 +170,9 @@ impl<'d> Walker<'d> {
     /// A mapping of names.
     fn names(&mut self, field: &'static Field, element: Element, node: Ref<'d>, fills: bool) {
         self.raw_scalars(node);
+        if self.remarks.is_some() {
+            self.null_names(node);
+        }
         for_each_child(node, |name, key, value| {
             self.below(Step::Key(name), |walk| {
                 if walk.remarks.is_some() {

@@ -36,7 +36,7 @@ pub(super) fn text(found: &Validation, style: Style) -> Shown {
     more.sort_unstable();
     text.extend(more.iter().map(|(rule, more)| format!("… and {more} more of {rule}; -o json has them all\n\n")));
     text.push_str(&new_suppressions(found, &view));
-    if let Some(finding) = found.findings.first().filter(|_| !style.quiet) {
+    if let Some(finding) = found.findings.iter().min_by_key(|finding| finding.severity).filter(|_| !style.quiet) {
         text.push_str(&format!("For more about a finding: cloudlunacy explain {}\n", finding.rule));
     }
     let summary = if style.quiet { String::new() } else { summary(found, style) };

@@ -169,6 +169,10 @@ pub(super) const SERVICES: &[Fact] = &[
         "http: {services: {a: {loadBalancer: {strategy: p2c, servers: [{url: 'http://a'}]}}, b: {loadBalancer: {strategy: nope, servers: [{url: 'http://a'}]}}}, routers: {a: {rule: Host(`a`), service: a}, b: {rule: Host(`b`), service: b}}}",
     ),
     (
+        "internal services below others",
+        "http: {services: {w: {weighted: {services: [{name: api@internal}]}}, m: {mirroring: {service: noop@internal}}, p: {weighted: {services: [{name: ping@internal}]}}}, middlewares: {e: {errors: {status: 404, service: noop@internal}}}, routers: {w: {rule: Host(`a`), service: w}, m: {rule: Host(`a`), service: m}, p: {rule: Host(`a`), service: p}, e: {rule: Host(`a`), service: noop@internal, middlewares: e}}}",
+    ),
+    (
         "passive health check",
         "http: {services: {s: {loadBalancer: {passiveHealthCheck: {failureWindow: 10s, maxFailedAttempts: 3}, servers: [{url: 'http://a'}]}}}, routers: {r: {rule: Host(`a`), service: s}}}",
     ),

@@ -85,6 +85,10 @@ pub(super) const TCP_UDP: &[Fact] = &[
         "weighted of unknown",
         "tcp: {routers: {r: {rule: HostSNI(`*`), service: w}}, services: {w: {weighted: {services: [{name: nope}]}}}}",
     ),
+    (
+        "weighted below 0",
+        "tcp: {routers: {a: {rule: HostSNI(`*`), service: w}, b: {rule: HostSNI(`*`), service: outer}, c: {rule: HostSNI(`*`), service: gone}}, services: {w: {weighted: {services: [{name: s, weight: 1}, {name: s@file, weight: -1}]}}, outer: {weighted: {services: [{name: w}]}}, gone: {weighted: {services: [{name: nope, weight: -2}]}}, s: {loadBalancer: {servers: [{address: 'a:1'}]}}}}",
+    ),
     ("weighted by itself, unused", "tcp: {services: {w: {weighted: {services: [{name: w}]}}}}"),
     (
         "weighted by itself",
@@ -140,6 +144,10 @@ pub(super) const TCP_UDP: &[Fact] = &[
     (
         "udp weighted",
         "udp: {routers: {r: {service: w}}, services: {w: {weighted: {services: [{name: s}, {name: nope}]}}, s: {loadBalancer: {servers: [{address: 'a:1'}]}}}}",
+    ),
+    (
+        "udp weighted below 0",
+        "udp: {routers: {r: {service: outer}}, services: {outer: {weighted: {services: [{name: w}]}}, w: {weighted: {services: [{name: s@file, weight: -2}]}}, s: {loadBalancer: {servers: [{address: 'a:1'}]}}}}",
     ),
     ("udp weighted by itself", "udp: {routers: {r: {service: w}}, services: {w: {weighted: {services: [{name: w}]}}}}"),
     ("udp service of no type", "udp: {routers: {r: {service: s}}, services: {s: {}}}"),
