@@ -11,7 +11,7 @@ pub(super) static LINT: Lint = Lint {
     name: "bad-health-check",
     severity: Severity::Warning,
     summary: "A health check that always fails, or that is made otherwise than it says",
-    explanation: "A health check with a scheme other than http and https, with a whole URL for its path, or with a port or \
+    explanation: "A health check with a scheme other than http, https and h2c, with a whole URL for its path, or with a port or \
                   status that there is not, always fails: Traefik takes the servers out, and answers with 503. An \
                   unknown mode is taken for http, a missing path for /, and times that are not above 0 give way to \
                   Traefik's own.",
@@ -65,7 +65,7 @@ fn of_http(node: Ref<'_>) -> Vec<Said> {
     let scheme = text("scheme");
     if !["", "http", "https", "h2c"].contains(&scheme.to_ascii_lowercase().as_str()) {
         let message = format!("Traefik does not speak {scheme:?} in health checks: every check fails");
-        said.push(("scheme", message, "write http or https", "unsupported protocol scheme"));
+        said.push(("scheme", message, "write http, https or h2c", "unsupported protocol scheme"));
     }
     if text("method").contains(|c: char| !c.is_ascii_alphanumeric() && !"!#$%&'*+-.^_`|~".contains(c)) {
         said.push(("method", "this is not a method: every check fails".into(), "write GET or HEAD", "invalid method"));
