@@ -51,6 +51,8 @@ impl Written {
 /// What flags are called in the place of a file.
 const FLAGS: &str = "--static-args";
 const NAME_IT: &str = "name Traefik's static configuration with --static FILE";
+/// How a configuration was found that nobody named.
+const BESIDE: &str = "found beside the directory";
 /// Names of compose files.
 const COMPOSE: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
 
@@ -77,7 +79,7 @@ pub(super) fn find(settings: &mut Settings, may_be_missing: bool) -> Result<Stat
     }
     let Some(text) = settings.get("static").map(str::to_owned) else {
         let found = match beside(settings, &maps) {
-            Some(found) => StaticSource { found: "found beside the directory".into(), ..found },
+            Some(found) => StaticSource { found: BESIDE.into(), ..found },
             None => StaticSource { found: Origin::Default.to_string(), ..installed(settings, &maps)? },
         };
         if let Some(written) = &found.written {
@@ -246,11 +248,13 @@ fn installed(settings: &Settings, maps: &PathMap) -> Result<StaticSource, Error>
 }
 
 impl StaticSource {
-    /// Takes it that Traefik sees this directory where its configuration says, unless that is a place of this machine.
+    /// Takes it that Traefik sees this directory where its configuration says, if that is no place of this machine: in
+    /// a container, or where the configuration was found by itself.
     pub(super) fn sees(&mut self, dir: &Path) {
         let Some(theirs) = self.config.as_ref().and_then(|config| config.directory.clone()) else { return };
         let is_here = self.paths.to_host(&theirs).host().is_some_and(|path| path.exists() || path == dir);
-        if !is_here && theirs.starts_with('/') {
+        let may_be_elsewhere = self.paths.in_container || self.found == BESIDE;
+        if may_be_elsewhere && !is_here && theirs.starts_with('/') {
             self.paths.see(theirs, dir.to_owned());
         }
     }

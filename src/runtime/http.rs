@@ -89,18 +89,18 @@ fn compile(board: &Board<'_, '_>, routers: &[Router<'_>]) -> (Rules, Faults) {
             continue;
         }
         let syntax = Syntax::of(&router.syntax);
-        match rule::compile(Protocol::Http, syntax, release, text) {
-            Ok(rule) if wants_hosts && router.tls.is_some() => {
-                let of_either = (syntax == Syntax::V2).then(|| rule::read_either(text)).flatten();
-                rules.insert(at, of_either.unwrap_or(rule));
-            }
-            Ok(_) => {}
+        let read = match rule::compile(Protocol::Http, syntax, release, text) {
+            Ok(rule) => Some(rule),
             Err(mut error) => {
-                if let Some(read) = error.read.take() {
-                    rules.insert(at, *read);
-                }
+                let read = error.read.take();
                 faults.insert(at, error);
+                read.map(|read| *read)
             }
+        };
+        if let (Some(rule), true) = (read, wants_hosts && router.tls.is_some()) {
+            // What asks for the domains of a rule knows no language but the third.
+            let of_either = (syntax == Syntax::V2).then(|| rule::read_either(text)).flatten();
+            rules.insert(at, of_either.unwrap_or(rule));
         }
     }
     (rules, faults)
