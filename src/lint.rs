@@ -113,7 +113,8 @@ use crate::rule::Syntax;
 use crate::runtime::{Runtime, Trouble};
 use crate::schema::value;
 use crate::surroundings::Surroundings;
-use std::cell::OnceCell;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// One kind of finding.
 pub struct Lint {
@@ -149,7 +150,7 @@ pub struct Subject<'a> {
     /// What is known beside the texts.
     pub surroundings: &'a Surroundings,
     /// Which routers compete, once it has been asked for.
-    rivalries: OnceCell<Vec<contenders::Rivalry>>,
+    rivalries: OnceLock<Vec<contenders::Rivalry>>,
 }
 
 impl<'a> Subject<'a> {
@@ -160,7 +161,7 @@ impl<'a> Subject<'a> {
         runtime: &'a Runtime<'a>,
         surroundings: &'a Surroundings,
     ) -> Subject<'a> {
-        Subject { inventory, loading, runtime, surroundings, rivalries: OnceCell::new() }
+        Subject { inventory, loading, runtime, surroundings, rivalries: OnceLock::new() }
     }
 
     /// The language that a router's rule is in, by its `ruleSyntax`.
@@ -292,13 +293,32 @@ pub fn find(name: &str) -> Option<&'static Lint> {
 
 /// Runs every lint, and takes out what comments allow.
 pub fn run(subject: &Subject<'_>) -> Found {
-    let mut findings = Vec::new();
-    for lint in LINTS {
-        (lint.check)(lint, subject, &mut findings);
-    }
-    let mut found = suppress::apply(subject, findings);
+    let mut found = suppress::apply(subject, check_all(subject));
     found.findings.sort_by(|a, b| (a.at, a.rule, &a.message).cmp(&(b.at, b.rule, &b.message)));
     found
+}
+
+/// What all lints find. They do not know of each other, so where there is much to look at several look at once.
+fn check_all(subject: &Subject<'_>) -> Vec<Finding> {
+    const MUCH: usize = 1000;
+    let helpers = std::thread::available_parallelism().map_or(1, usize::from).min(8) - 1;
+    let helpers = if subject.inventory.all().len() < MUCH { 0 } else { helpers };
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut findings = Vec::new();
+        while let Some(lint) = LINTS.get(next.fetch_add(1, Ordering::Relaxed)) {
+            (lint.check)(lint, subject, &mut findings);
+        }
+        findings
+    };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (0..helpers).map(|_| scope.spawn(work)).collect();
+        let mut findings = work();
+        for other in others {
+            findings.append(&mut other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        findings
+    })
 }
 
 impl Lint {

@@ -102,32 +102,32 @@ fn middleware(node: Ref<'_>, report: Report<'_>) {
 }
 
 fn service(node: Ref<'_>, protocol: Kind, report: Report<'_>) {
-    for kind in ["loadBalancer", "weighted"] {
-        let Some(part) = value::field(node, kind) else { continue };
-        let same_site = ["sticky", "cookie", "sameSite"].iter().try_fold(part, |node, key| value::field(node, key));
-        if let Some(node) = same_site {
+    // Below 0 is a mistake of its own to TCP and UDP, and of servers p2c knows no weights.
+    let least = if protocol == Kind::Http { i64::MIN } else { 0 };
+    let is_none = |child: &Ref<'_>| {
+        let weight = value::field(*child, "weight").and_then(value::integer);
+        weight.is_some_and(|weight| (least..=0).contains(&weight))
+    };
+    const KINDS: [(&str, &str); 3] =
+        [("loadBalancer", "servers"), ("weighted", "services"), ("highestRandomWeight", "services")];
+    let parts = value::pick(node, KINDS.map(|(kind, _)| kind));
+    for ((kind, list), part) in KINDS.into_iter().zip(parts) {
+        let Some(part) = part else { continue };
+        let [sticky, strategy, children] = value::pick(part, ["sticky", "strategy", list]);
+        let cookie = sticky.and_then(|sticky| value::field(sticky, "cookie"));
+        if let Some(node) = cookie.and_then(|cookie| value::field(cookie, "sameSite")) {
             let text = value::text(node).unwrap_or_default();
             if !["", "none", "lax", "strict"].contains(&&*text) {
                 let message = format!("Traefik knows no sameSite {text:?}, and leaves it out of the cookie");
                 report(node, &format!("{kind}.sticky.cookie.sameSite"), &message, "write none, lax or strict");
             }
         }
-    }
-    let strategy = ["loadBalancer", "strategy"].iter().try_fold(node, |node, key| value::field(node, key));
-    // Below 0 is a mistake of its own to TCP and UDP, and of servers p2c knows no weights.
-    let least = if protocol == Kind::Http { i64::MIN } else { 0 };
-    let is_p2c = strategy.and_then(value::text).is_some_and(|strategy| strategy == "p2c");
-    for (kind, list) in [("weighted", "services"), ("highestRandomWeight", "services"), ("loadBalancer", "servers")] {
-        let path = [kind, list];
-        let Some(list) = path.iter().try_fold(node, |node, key| value::field(node, key)) else { continue };
-        let children = value::structs(list);
-        let is_none = |child: &Ref<'_>| {
-            let weight = value::field(*child, "weight").and_then(value::integer);
-            weight.is_some_and(|weight| (least..=0).contains(&weight))
-        };
-        if !children.is_empty() && children.iter().all(is_none) && !(kind == "loadBalancer" && is_p2c) {
+        let is_p2c = strategy.and_then(value::text).is_some_and(|strategy| strategy == "p2c");
+        let Some(node) = children.filter(|_| !is_p2c) else { continue };
+        let children = value::structs(node);
+        if !children.is_empty() && children.iter().all(is_none) {
             let message = "nothing is chosen: no weight is above 0";
-            report(list, &path.join("."), message, "give one of them a weight above 0");
+            report(node, &format!("{kind}.{list}"), message, "give one of them a weight above 0");
         }
     }
 }

@@ -118,11 +118,21 @@ pub(super) type Take<'t, 'a> = &'t mut dyn FnMut(Cow<'a, str>, Span);
 
 /// Everything that a router, service or middleware refers to, but for entry points and resolvers.
 pub(super) fn references<'a>(of: Part, value: Ref<'a>, take: Take<'_, 'a>) {
+    if of == Part::Router {
+        // Routers are the most, so they are walked once.
+        let [service, middlewares, tls] = value::pick(value, ["service", "middlewares", "tls"]);
+        text(service, take);
+        list(middlewares, take);
+        text(tls.and_then(|tls| value::field(tls, "options")), take);
+        return;
+    }
     services(of, value, take);
     middlewares(of, value, take);
     transports(of, value, take);
-    let tls = (of == Part::Router).then(|| value::field(value, "tls")).flatten();
-    text(tls.and_then(|tls| value::field(tls, "options")), take);
+}
+
+fn list<'a>(node: Option<Ref<'a>>, take: Take<'_, 'a>) {
+    node.map(value::list).unwrap_or_default().into_iter().for_each(|item| take(item.text, item.span));
 }
 
 fn text<'a>(node: Option<Ref<'a>>, take: Take<'_, 'a>) {
@@ -159,10 +169,10 @@ fn transports<'a>(of: Part, value: Ref<'a>, take: Take<'_, 'a>) {
 }
 
 fn middlewares<'a>(of: Part, value: Ref<'a>, take: Take<'_, 'a>) {
-    let list = match of {
+    let node = match of {
         Part::Router | Part::Service => value::pick(value, ["middlewares"])[0],
         Part::Middleware => value::field(value, "chain").and_then(|chain| value::field(chain, "middlewares")),
         Part::ServersTransport => None,
     };
-    list.map(value::list).unwrap_or_default().into_iter().for_each(|item| take(item.text, item.span));
+    list(node, take);
 }

@@ -228,25 +228,32 @@ pub(super) fn pairs(node: Ref<'_>) -> impl Iterator<Item = (Ref<'_>, Ref<'_>)> {
 /// Every value of a field, null left out: keys match without regard to case, and where several spellings stand side
 /// by side Traefik applies them one after the other in byte order, so that the last wins where they can't be merged.
 pub fn spellings<'d>(node: Ref<'d>, name: &str) -> Vec<Ref<'d>> {
-    let mut found: Vec<(Cow<'d, str>, Ref<'d>)> = fields_of(node.resolved())
-        .filter_map(|(key, value)| Some((key_name(key)?, value)))
-        .filter(|(key, _)| is_called(key, name))
-        .collect();
+    let mut found: Vec<(Cow<'d, str>, Ref<'d>)> = called(node, name).collect();
     found.sort_by(|a, b| a.0.cmp(&b.0));
     found.into_iter().map(|(_, value)| value).collect()
 }
 
 /// The value of a field, where there is one that is not null.
 pub fn field<'d>(node: Ref<'d>, name: &str) -> Option<Ref<'d>> {
-    spellings(node, name).pop()
+    called(node, name).max_by(|a, b| a.0.cmp(&b.0)).map(|(_, value)| value)
+}
+
+/// The keys that are a field's name, with their values, null left out. Most keys are another field's, so that is asked
+/// first.
+fn called<'d>(node: Ref<'d>, name: &str) -> impl Iterator<Item = (Cow<'d, str>, Ref<'d>)> {
+    let may_be = move |key: Ref<'d>| key.resolved().text().is_some_and(|text| is_called(text, name));
+    let found = pairs(node.resolved()).filter(move |(key, value)| may_be(*key) && !is_null(*value));
+    found.filter_map(move |(key, value)| Some((key_name(key).filter(|key| is_called(key, name))?, value)))
 }
 
 /// Several fields at once, in one walk over the mapping: for objects of which there may be very many.
 pub fn pick<'d, const N: usize>(node: Ref<'d>, names: [&str; N]) -> [Option<Ref<'d>>; N] {
     let mut found: [Option<(&str, Ref<'d>)>; N] = [None; N];
-    for (key, value) in fields_of(node.resolved()) {
+    for (key, value) in pairs(node.resolved()) {
         let Some(text) = key.resolved().text() else { continue };
-        let Some(at) = names.iter().position(|name| is_called(text, name)) else { continue };
+        let Some(at) = names.iter().position(|name| is_called(text, name)).filter(|_| !is_null(value)) else {
+            continue;
+        };
         if found[at].is_none_or(|(before, _)| before <= text) {
             found[at] = Some((text, value));
         }

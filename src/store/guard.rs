@@ -5,9 +5,9 @@ use crate::finding::Location;
 use crate::inventory::{Definition, Inventory, Part};
 use crate::name::Kind;
 use crate::plan::Effect;
-use crate::runtime::{self, Runtime, Status};
+use crate::runtime::{self, Object, Status};
 use crate::surroundings::Surroundings;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Judges the directory as it would be; gives what was wrong before and still is.
 pub(super) fn check(
@@ -17,11 +17,20 @@ pub(super) fn check(
     changed: bool,
     traefik: &Surroundings,
 ) -> Result<Vec<String>, Error> {
-    let stood = before.faults(traefik.release);
     if !changed {
+        let stood = before.faults(traefik.release);
         return Ok(stood.iter().map(|(place, message)| restart_warning(place, message)).collect());
     }
-    let left = after.faults(traefik.release);
+    let judged = |inventory: &Inventory<'_>| {
+        let faults = inventory.faults(traefik.release);
+        let troubled = if faults.is_empty() { troubled(inventory, traefik) } else { Troubled::new() };
+        (faults, troubled)
+    };
+    let ((stood, then), (left, now)) = std::thread::scope(|scope| {
+        let earlier = scope.spawn(|| judged(before));
+        let later = judged(after);
+        (earlier.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), later)
+    });
     if let Some((place, message)) = left.first()
         && !is_mending(&stood, &left)
     {
@@ -30,7 +39,7 @@ pub(super) fn check(
     no_new_duplicates(before, after)?;
     nothing_left_dangling(before, after)?;
     let mut warnings = match stood.is_empty() {
-        true => nothing_else_disabled(before, after, effects, traefik)?,
+        true => nothing_else_disabled(before, after, effects, &then, now)?,
         // What worked before, where nothing was loaded, is nothing.
         false => left.iter().map(|(place, message)| restart_warning(place, message)).collect(),
     };
@@ -53,57 +62,56 @@ fn is_mending(stood: &[(Place, String)], left: &[(Place, String)]) -> bool {
         && counts(left).into_iter().all(|(fault, count)| old.get(&fault).is_some_and(|c| *c >= count))
 }
 
-/// What Traefik takes up must go on being so, except for what the change is about; that it says.
+/// Routers that Traefik would warn of or disable, by kind and name, with its words.
+type Troubled = BTreeMap<(Kind, String), (Status, Vec<String>)>;
+
+/// Traefik builds services and middlewares for routers only, so what is wrong with them shows there. It may make several
+/// objects of a router, a copy for an entry point, say: the worst counts.
+fn troubled(inventory: &Inventory<'_>, traefik: &Surroundings) -> Troubled {
+    let mut worst: HashMap<Location, Object<'_>> = HashMap::new();
+    for object in runtime::build(inventory, traefik).objects {
+        if object.status > worst.get(&object.at).map_or(Status::Enabled, |worst| worst.status) {
+            worst.insert(object.at, object);
+        }
+    }
+    let routers = inventory.definitions(Part::Router).filter(|_| !worst.is_empty());
+    let places: Vec<_> = routers.map(|(kind, d)| (kind, d.name, Location::of(d.file, d.key.span()))).collect();
+    let found = places.into_iter().filter_map(|(kind, name, at)| {
+        let object = worst.remove(&at)?;
+        Some(((kind, name.to_owned()), (object.status, object.errors)))
+    });
+    found.collect()
+}
+
+/// What Traefik takes up must go on being so, except for what the change is about; that is only said.
 fn nothing_else_disabled(
     before: &Inventory<'_>,
     after: &Inventory<'_>,
     effects: &[Effect],
-    traefik: &Surroundings,
+    then: &Troubled,
+    now: Troubled,
 ) -> Result<Vec<String>, Error> {
-    let (was, now) = std::thread::scope(|scope| {
-        let was = scope.spawn(|| runtime::build(before, traefik));
-        let now = runtime::build(after, traefik);
-        (was.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), now)
-    });
-    let (then, now) = (worst(before, &was), worst(after, &now));
     let mut warnings = Vec::new();
-    // Traefik builds services and middlewares for routers only, so what is wrong with them shows there.
-    for (kind, router) in after.definitions(Part::Router) {
-        let key = (kind, router.name);
-        let Some((status, errors)) = now.get(&key).filter(|(status, _)| *status != Status::Enabled) else { continue };
-        let was = then.get(&key).map(|(status, _)| *status);
-        let verb = if *status == Status::Disabled { "disable" } else { "warn of" };
-        let what = format!("{verb} {kind} router {:?}", router.name);
-        let why = errors.join("; ");
-        match effects.iter().any(|effect| effect.kind == kind && effect.name == router.name) {
-            true if was.is_none_or(|was| was < *status) => warnings.push(format!("Traefik will {what}: {why}")),
-            false if was.is_some_and(|was| was < *status) => {
-                let message = format!("Traefik would {what} after this change: {why}");
-                let error = Error::new(Code::WouldDisable, message).at(after.place(&router));
-                return Err(error.hint("change that first: it works now"));
+    for (router, (status, errors)) in now {
+        let was = then.get(&router).map(|(was, _)| *was);
+        let (kind, name) = router;
+        let was = was.or(before.get(kind, Part::Router, &name).map(|_| Status::Enabled));
+        let verb = if status == Status::Disabled { "disable" } else { "warn of" };
+        let (what, why) = (format!("{verb} {kind} router {name:?}"), errors.join("; "));
+        if effects.iter().any(|effect| effect.kind == kind && effect.name == name) {
+            if was.is_none_or(|was| was < status) {
+                warnings.push(format!("Traefik will {what}: {why}"));
             }
-            _ => {}
+        } else if was.is_some_and(|was| was < status) {
+            let message = format!("Traefik would {what} after this change: {why}");
+            let error = Error::new(Code::WouldDisable, message).hint("change that first: it works now");
+            return Err(match after.get(kind, Part::Router, &name) {
+                Some(router) => error.at(after.place(&router)),
+                None => error,
+            });
         }
     }
     Ok(warnings)
-}
-
-type States<'a, 'r> = HashMap<(Kind, &'a str), (Status, &'r [String])>;
-
-/// The worst state of each router, of which Traefik may make several objects: a copy for an entry point, say.
-fn worst<'a, 'r>(inventory: &Inventory<'a>, runtime: &'r Runtime<'a>) -> States<'a, 'r> {
-    let routers = inventory.definitions(Part::Router);
-    let routers: HashMap<Location, (Kind, &str)> =
-        routers.map(|(kind, router)| (Location::of(router.file, router.key.span()), (kind, router.name))).collect();
-    let mut worst = States::new();
-    for object in &runtime.objects {
-        let Some(router) = routers.get(&object.at) else { continue };
-        let found = worst.entry(*router).or_insert((object.status, &object.errors));
-        if found.0 < object.status {
-            *found = (object.status, &object.errors);
-        }
-    }
-    worst
 }
 
 /// Definitions that were shadowed before, and count now that the one in front of them is gone.
