@@ -33,7 +33,31 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
         };
         found.push(match source.is_empty() {
             true => finding,
-            false => finding.help("mend it: until then Traefik applies nothing of the directory"),
+            false => finding.help(cure(source, start)),
         });
+    }
+}
+
+/// What to do, where the character at the fault tells.
+fn cure(source: &str, at: usize) -> &'static str {
+    let before = source[..at].trim_end_matches(' ');
+    match source.as_bytes().get(at) {
+        Some(b'?') if before.len() == at && !before.ends_with(['{', '[', ',', '\n']) => {
+            "put the whole text in quotes: within braces and brackets a ? ends it"
+        }
+        Some(b'\t') => "indent with spaces: YAML takes no tabs there",
+        _ => "mend it: until then Traefik applies nothing of the directory",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn common_mistakes_have_a_cure() {
+        assert!(cure("{url: http://a/?x=1}", 15).starts_with("put the whole text in quotes"));
+        assert!(cure("a:\n\tb: 1", 3).starts_with("indent with spaces"));
+        assert!(cure("a: [", 3).starts_with("mend it"));
     }
 }

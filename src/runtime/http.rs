@@ -161,6 +161,11 @@ fn build_root<'a>(
         {
             routers[index].state.add(&says, true);
         }
+        // Traefik never gets to the rule; whoever mends the rest would learn of it only then.
+        let router = &routers[index];
+        if let Some(error) = tls::rule_at(router).and_then(|at| faults.get(&at)) {
+            bad_rule(board, router, error, "http");
+        }
         return;
     }
     add_route(board, &mut routers[index], faults);

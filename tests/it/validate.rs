@@ -143,3 +143,13 @@ fn no_comment_suppresses_an_error_while_the_directory_is_refused() {
     assert_eq!((&value["verdict"], of_rule(&value, "unknown-field").len()), (&"rejected".into(), 1));
     assert_eq!(place.run(&["validate"]).code, 1);
 }
+
+#[test]
+fn a_rule_is_read_even_where_the_service_is_missing() {
+    let routes =
+        "http:\n  routers:\n    app:\n      rule: Host(`a.example.com`, `b.example.com`)\n      service: gone\n";
+    let found = Place::with(&[("routes.yml", routes)]).json(&["validate"]);
+    let rules: Vec<&str> = found["findings"].as_array().unwrap().iter().map(|f| f["rule"].as_str().unwrap()).collect();
+    assert_eq!(rules, ["bad-rule", "unknown-service"]);
+    assert_eq!(found["objects"][0]["errors"].as_array().unwrap().len(), 1, "Traefik says the first only");
+}
