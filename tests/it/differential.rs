@@ -1,6 +1,6 @@
 //! The proof by difference: what this tool says of a directory, and what the real Traefik says of it.
 //!
-//! Every group of cases runs as a seeded sample. `DIFFERENTIAL=full` runs all of them and prints the figures;
+//! Every group of cases runs as a seeded sample. `DIFFERENTIAL=full` runs all of them, `DIFFERENTIAL=3000` as many;
 //! `DIFFERENTIAL_SEED` is another seed, `DIFFERENTIAL_ONLY` part of a case's name, `DIFFERENTIAL_RELEASE` one release;
 //! the cases that differ are left in the folder that `DIFFERENTIAL_KEEP` names:
 //!
@@ -74,8 +74,11 @@ const LARGEST: usize = 50_000;
 const SAMPLE: usize = 300;
 const SAMPLE_OLDER: usize = 60;
 
-fn is_full() -> bool {
-    std::env::var("DIFFERENTIAL").is_ok_and(|how| how == "full")
+/// How many cases to run, where the sample of a group has so many and all are so many.
+fn size(sample: usize, all: usize) -> usize {
+    let asked = std::env::var("DIFFERENTIAL").unwrap_or_default();
+    let asked = if asked == "full" { all } else { asked.parse().unwrap_or(sample) };
+    asked.min(all)
 }
 
 fn seed() -> u64 {
@@ -93,10 +96,7 @@ fn group(name: &str, cases: impl Iterator<Item = Case>, sample: usize, sample_ol
     let sizes = [(NEWEST, sample)].into_iter().chain(OLDER.map(|release| (release, sample_older)));
     let figures: Vec<Figures> = sizes
         .filter(|(release, _)| wanted(release))
-        .map(|(release, most)| {
-            let most = if is_full() { cases.len() } else { most.min(cases.len()) };
-            run(name, release, &PLAIN, &cases[..most])
-        })
+        .map(|(release, most)| run(name, release, &PLAIN, &cases[..size(most, cases.len())]))
         .collect();
     Figures::check(&figures);
 }
@@ -124,7 +124,7 @@ fn differential_facts() {
 #[test]
 fn differential_settings() {
     let cases = compare::shuffled(settings::cases().into_iter(), seed());
-    let most = if is_full() { cases.len() } else { SAMPLE_OLDER.min(cases.len()) };
+    let most = size(SAMPLE_OLDER, cases.len());
     let settings = settings::SETTINGS.iter().chain([&settings::STRICT]);
     let figures: Vec<Figures> = settings.map(|setting| run("settings", NEWEST, setting, &cases[..most])).collect();
     Figures::check(&figures);
