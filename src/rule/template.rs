@@ -26,6 +26,12 @@ impl Template {
     }
 }
 
+/// The names of a template's variables.
+pub(super) fn template_names(template: &str) -> Vec<&str> {
+    let name = |(from, to): (usize, usize)| template[from + 1..to - 1].split(':').next().unwrap_or_default();
+    braces(template).unwrap_or_default().into_iter().map(name).collect()
+}
+
 /// What is wrong with a template. Each variable's expression is compiled, and then the whole.
 pub(super) fn template_fault(template: &str, of: Template, release: Release) -> Option<String> {
     let compiled = |regexp: &str| re2::compile(regexp, release).err().map(|fault| fault.to_string());

@@ -3,7 +3,7 @@
 use super::build::{bad_args, fault, not_a_tree, refused_build, refused_text, words_for_tls, wrapped};
 use super::go::{Expr, Outcome, evaluate, parse};
 use super::lex::{Lexer, Token};
-use super::template::{Template, template_fault};
+use super::template::{Template, template_fault, template_names};
 use super::{Matcher, MatcherName, Protocol, Rule, RuleError, check, re2};
 use crate::golang::quote;
 use crate::release::Release;
@@ -144,6 +144,20 @@ fn value_of(literal: &str) -> Option<String> {
     }
 }
 
+/// What is wrong with the templates of a query; a variable stands in one of them only.
+fn query_fault(pairs: &[String], release: Release) -> Option<String> {
+    let templates: Vec<String> = pairs.chunks(2).map(|pair| pair.join("=")).collect();
+    let mut known: Vec<&str> = Vec::new();
+    templates.iter().find_map(|template| {
+        let names = template_names(template);
+        let twice = || names.iter().find(|name| known.contains(name));
+        let fault = template_fault(template, Template::Query, release)
+            .or_else(|| Some(format!("mux: duplicated route variable {}", quote(twice()?))));
+        known.extend(names);
+        fault
+    })
+}
+
 /// Why one matcher can't be built, in Traefik's words.
 fn matcher_fault(matcher: &Matcher, written: Option<&str>, protocol: Protocol, release: Release) -> Option<String> {
     use MatcherName::{
@@ -187,8 +201,7 @@ fn matcher_fault(matcher: &Matcher, written: Option<&str>, protocol: Protocol, r
         Query => {
             let pairs: Vec<String> =
                 matcher.args.iter().flat_map(|arg| arg.splitn(2, '=').map(str::to_owned).collect::<Vec<_>>()).collect();
-            odd(&pairs)
-                .or_else(|| pairs.chunks(2).find_map(|pair| template_fault(&pair.join("="), Template::Query, release)))
+            odd(&pairs).or_else(|| query_fault(&pairs, release))
         }
         ClientIp => matcher.args.iter().find(|address| !check::is_address(address)).map(|address| {
             let words = "could not initialize IP Checker for \"ClientIP\" matcher";

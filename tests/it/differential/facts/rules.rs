@@ -130,6 +130,10 @@ const HTTP: &[&str] = &[
 
 /// The same under the syntax of v2.
 const V2: &[&str] = &[
+    "Query(`{x}=1`, `{x}=1`)",
+    "Query(`{x}=1`, `a=`, `{y}=1`)",
+    "Query(`{x}={y}`, `a={z}`, `b={y}{x}`)",
+    "Query(`a={x}{x}`)",
     "Host(`a`, `b`)",
     "HostHeader(`a`)",
     "HostRegexp(`{sub:[a-z]+}.a`)",
