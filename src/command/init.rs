@@ -65,8 +65,8 @@ pub(super) fn init(context: &Context, args: &Init) -> Result<Outcome, Error> {
 fn example(context: &Context, inventory: &Inventory<'_>) -> Result<Plan, Error> {
     let mut all = Plan::default();
     for (host, target, entry_point) in [
-        ("app.example.com", "http://127.0.0.1:3000", None),
-        ("db.mongodb.example.com", "mongodb://127.0.0.1:27017", Some("mongodb".to_owned())),
+        ("app.example.com", "http://10.0.0.5:3000", None),
+        ("db.mongodb.example.com", "mongodb://10.0.0.6:27017", Some("mongodb".to_owned())),
     ] {
         let (host, path) = split_host_path(host).map_err(bad_value)?;
         let target: Target = target.parse().map_err(bad_value)?;

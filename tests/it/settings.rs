@@ -178,6 +178,8 @@ fn init_makes_what_is_missing_and_keeps_what_is_there() {
     let place = Place::new();
     std::fs::remove_dir(place.dir()).unwrap();
     let said = place.ok(&["init", "--example", "--static", "etc/traefik.yml"]);
+    let found = place.json(&["validate", "--static", "etc/traefik.yml"]);
+    assert_eq!(found["findings"].as_array().unwrap().len(), 0, "an example to begin with is right: {found}");
     assert!(
         said.contains("made   dynamic\n")
             && said.contains("made   etc/traefik.yml\n")
