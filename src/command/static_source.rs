@@ -202,21 +202,23 @@ fn folder_of(folder: &Path) -> PathBuf {
     here.and_then(|here| folder.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or(folder.to_owned())
 }
 
-/// Whether a configuration makes Traefik read this directory. One that lies beside it may be written for another
-/// machine: then the directory has the same name.
+/// Whether a configuration, taken at its word, makes Traefik read this directory.
+fn reads(found: &StaticSource, dir: &Path) -> bool {
+    let place = found.config.as_ref().and_then(|config| managed(config, &found.paths));
+    place.is_some_and(|(place, _)| is_same(&place, dir))
+}
+
+fn is_same(path: &Path, dir: &Path) -> bool {
+    path.canonicalize().is_ok_and(|path| path == dir)
+}
+
+/// Whether a configuration that lies beside a directory is about it. Its paths may be meant from there, or it may be
+/// written for another machine: then the directory has the same name.
 fn is_about(found: &StaticSource, dir: &Path, folder: &Path) -> bool {
-    let Some(config) = &found.config else { return false };
-    let Some(theirs) = config.directory.as_deref() else {
-        return managed(config, &found.paths).is_some_and(|(place, _)| place.canonicalize().is_ok_and(|p| p == dir));
-    };
-    match found.paths.to_host(theirs) {
-        Mapped::Host(path) => {
-            let is_it = |path: PathBuf| path.canonicalize().is_ok_and(|path| path == dir);
-            let elsewhere = || !path.exists() && dir.parent() == Some(folder) && path.file_name() == dir.file_name();
-            is_it(path.clone()) || is_it(folder.join(&path)) || elsewhere()
-        }
-        Mapped::Unmapped => false,
-    }
+    let theirs = found.config.as_ref().and_then(|config| config.directory.as_deref());
+    let path = theirs.and_then(|theirs| found.paths.to_host(theirs).host());
+    let elsewhere = |path: &Path| !path.exists() && dir.parent() == Some(folder) && path.file_name() == dir.file_name();
+    reads(found, dir) || path.is_some_and(|path| is_same(&folder.join(&path), dir) || elsewhere(&path))
 }
 
 /// What Traefik itself finds. It counts only if it is about the directory in question.
@@ -237,10 +239,7 @@ fn installed(settings: &Settings, maps: &PathMap) -> Result<StaticSource, Error>
     match named {
         None => found,
         Some(dir) => {
-            let about = |found: &StaticSource| {
-                let place = found.config.as_ref().and_then(|config| managed(config, &found.paths));
-                place.and_then(|(dir, _)| dir.canonicalize().ok()) == Path::new(dir).canonicalize().ok()
-            };
+            let about = |found: &StaticSource| Path::new(dir).canonicalize().is_ok_and(|dir| reads(found, &dir));
             // What can't be read may have nothing to do with the directory, so it must not stand in the way.
             Ok(found.ok().filter(|found| found.config.is_some() && about(found)).unwrap_or_default())
         }

@@ -156,6 +156,18 @@ fn a_file_inside_the_dynamic_directory_is_not_read() {
 }
 
 #[test]
+fn what_traefik_finds_counts_only_for_the_directory_that_it_names() {
+    let place = Place::new();
+    write(place.top().join(".config/traefik.yml"), "entryPoints: {web: {address: ':80'}}\n");
+    let used = |dir: &str| {
+        let value: serde_json::Value =
+            serde_json::from_str(&run(&place, &["-d", dir, "config", "-o", "json"], &[]).out).unwrap();
+        value["settings"]["static"]["value"].as_str().map(str::to_owned)
+    };
+    assert_eq!((used("dynamic"), used("not-there-yet")), (None, None), "it names no directory at all");
+}
+
+#[test]
 fn a_compose_file_says_what_traefik_is_told() {
     let place = Place::new();
     let compose = "services:\n  app: {image: nginx}\n  edge:\n    image: traefik:v3.7\n    command: [--entrypoints.mongodb.address=:27017]\n  inner:\n    image: traefik:v3.6\n    command: [--entrypoints.other.address=:1]\n";
