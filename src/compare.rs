@@ -3,22 +3,22 @@
 mod meaning;
 
 use crate::error::Place;
-use crate::inventory::{File, Inventory};
-use crate::judge::{Judgement, Verdict};
+use crate::inventory::{Definition, File, Inventory};
+use crate::judge::{Taken, Verdict};
 use crate::named;
 use crate::release::Release;
 use crate::rule::{self, Rule};
 use crate::runtime::Status;
-use crate::schema::table;
+use crate::schema::table::{self, Field};
 pub use meaning::Meaning;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
-/// A configuration, and what Traefik would say of it.
+/// A configuration, and what Traefik would do with it.
 pub struct Side<'a> {
     /// Its files.
     pub inventory: &'a Inventory<'a>,
-    /// What Traefik would say.
-    pub judgement: &'a Judgement<'a>,
+    /// What Traefik would do with them.
+    pub taken: &'a Taken<'a>,
     /// The release that reads it.
     pub release: Release,
 }
@@ -32,8 +32,8 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
     /// Files whose text can't be compared by what it says: Go templates, and what can't be read.
     pub opaque: Vec<String>,
-    /// How many files differ in their text.
-    pub texts: usize,
+    /// Files that differ in their text.
+    pub texts: Vec<String>,
 }
 
 /// An object that differs.
@@ -149,10 +149,16 @@ pub fn compare(before: &Side<'_>, after: &Side<'_>) -> Comparison {
             differences.push(Difference { kind, name, place: here, change: Change::Changed(details) });
         }
     }
+    // What stood under one name and stands under another now has been renamed.
+    let mut twins: BTreeMap<(&str, Meaning), VecDeque<String>> = BTreeMap::new();
+    for ((kind, name), (meaning, _)) in new.iter().filter(|_| !gone.is_empty()) {
+        twins.entry((kind, meaning.clone())).or_default().push_back(name.clone());
+    }
     for (kind, name, meaning, place) in gone {
-        // What stood under one name and stands under another now has been renamed.
-        let twin = new.iter().find(|((k, _), (m, _))| *k == kind && *m == meaning).map(|(key, _)| key.clone());
-        let renamed = twin.and_then(|key| new.remove(&key).map(|(_, here)| (key.1, here)));
+        let key = (kind, meaning);
+        let twin = twins.get_mut(&key).and_then(VecDeque::pop_front);
+        let (kind, meaning) = key;
+        let renamed = twin.and_then(|twin| new.remove(&(kind, twin.clone())).map(|(_, here)| (twin, here)));
         differences.push(match renamed {
             Some((now, place)) => Difference { kind, name: now, place, change: Change::Renamed { from: name } },
             None => Difference { kind, name, place, change: Change::Removed(meaning) },
@@ -167,7 +173,7 @@ pub fn compare(before: &Side<'_>, after: &Side<'_>) -> Comparison {
     // What came or went with a file that can't be read has not come or gone for all that is known.
     differences.retain(|d| matches!(d.change, Change::Changed(_)) || !opaque.contains(&d.place.file));
     differences.sort_by(|a, b| (rank(a.kind), &a.name).cmp(&(rank(b.kind), &b.name)));
-    Comparison { verdicts: (before.judgement.verdict, after.judgement.verdict), differences, opaque, texts }
+    Comparison { verdicts: (before.taken.verdict, after.taken.verdict), differences, opaque, texts }
 }
 
 impl Comparison {
@@ -180,22 +186,18 @@ impl Comparison {
 /// Every object, by kind and name; the first definition counts.
 fn objects(side: &Side<'_>) -> Objects {
     let mut all = Objects::new();
-    let mut add = |kind: &'static str, section: &str, name: String, node, place: Place| {
-        if let Some(field) = table::find(section)
-            && let Some(meaning) = meaning::item(node, field, side.release)
-        {
-            all.insert((kind, name), (meaning, place));
+    let inventory = side.inventory;
+    // The kind and the field of each section: objects are many, sections few.
+    let sections: HashMap<&str, (&'static str, &Field)> =
+        KINDS.iter().filter_map(|(section, kind)| Some((*section, (*kind, table::find(section)?)))).collect();
+    let mut add = |protocol: &str, section: &str, definition: &Definition<'_>| {
+        let Some((kind, field)) = sections.get(format!("{protocol}.{section}").as_str()) else { return };
+        if let Some(meaning) = meaning::item(definition.value, field, side.release) {
+            all.insert((kind, definition.name.to_owned()), (meaning, inventory.place(definition)));
         }
     };
-    let inventory = side.inventory;
-    for (kind, part, definition) in inventory.all() {
-        let section = format!("{kind}.{}.*", part.section());
-        add(kind_of(&section), &section, definition.name.to_owned(), definition.value, inventory.place(definition));
-    }
-    for (part, definition) in inventory.all_tls() {
-        let section = format!("tls.{}.*", part.section());
-        add(kind_of(&section), &section, definition.name.to_owned(), definition.value, inventory.place(definition));
-    }
+    inventory.all().iter().for_each(|(kind, part, definition)| add(kind.as_str(), part.section(), definition));
+    inventory.all_tls().iter().for_each(|(part, definition)| add("tls", part.section(), definition));
     if let Some(field) = table::find("tls.certificates") {
         for (file, node) in inventory.certificates() {
             let Some(meaning) = meaning::item(*node, field, side.release) else { continue };
@@ -208,25 +210,20 @@ fn objects(side: &Side<'_>) -> Objects {
     all
 }
 
-/// The kind of what stands in a section, as Traefik's API has it.
-fn kind_of(section: &str) -> &'static str {
-    KINDS.iter().find(|(name, _)| *name == section).map_or("", |(_, kind)| kind)
-}
-
-/// Sections and kinds, in the order in which they are shown.
+/// Sections, and the kind of what stands in them as Traefik's API has it, in the order in which they are shown.
 const KINDS: [(&str, &str); 13] = [
-    ("http.routers.*", "http.router"),
-    ("tcp.routers.*", "tcp.router"),
-    ("udp.routers.*", "udp.router"),
-    ("http.services.*", "http.service"),
-    ("tcp.services.*", "tcp.service"),
-    ("udp.services.*", "udp.service"),
-    ("http.middlewares.*", "http.middleware"),
-    ("tcp.middlewares.*", "tcp.middleware"),
-    ("http.serversTransports.*", "http.serversTransport"),
-    ("tcp.serversTransports.*", "tcp.serversTransport"),
-    ("tls.options.*", "tls.options"),
-    ("tls.stores.*", "tls.store"),
+    ("http.routers", "http.router"),
+    ("tcp.routers", "tcp.router"),
+    ("udp.routers", "udp.router"),
+    ("http.services", "http.service"),
+    ("tcp.services", "tcp.service"),
+    ("udp.services", "udp.service"),
+    ("http.middlewares", "http.middleware"),
+    ("tcp.middlewares", "tcp.middleware"),
+    ("http.serversTransports", "http.serversTransport"),
+    ("tcp.serversTransports", "tcp.serversTransport"),
+    ("tls.options", "tls.options"),
+    ("tls.stores", "tls.store"),
     ("tls.certificates", "tls.certificate"),
 ];
 
@@ -236,7 +233,7 @@ fn rank(kind: &str) -> usize {
 
 /// What Traefik would make of each object. Copies of routers come and go with the static configuration alone.
 fn states<'s>(side: &'s Side<'_>) -> HashMap<(&'static str, &'s str), (Status, &'s [String])> {
-    let objects = side.judgement.runtime.objects.iter();
+    let objects = side.taken.runtime.objects.iter();
     objects.map(|object| ((object.kind, &*object.name), (object.status, object.errors.as_slice()))).collect()
 }
 
@@ -330,8 +327,8 @@ fn below(field: String, old: Option<&Meaning>, new: Option<&Meaning>, details: &
     }
 }
 
-/// Files that differ and whose meaning is not known, and how many differ in their text at all.
-fn texts(old: &Inventory<'_>, new: &Inventory<'_>) -> (Vec<String>, usize) {
+/// Files that differ and whose meaning is not known, and all that differ in their text.
+fn texts(old: &Inventory<'_>, new: &Inventory<'_>) -> (Vec<String>, Vec<String>) {
     fn by_path<'i>(inventory: &'i Inventory<'_>) -> BTreeMap<&'i str, &'i File> {
         inventory.files().iter().map(|file| (file.path.as_str(), *file)).collect()
     }
@@ -343,7 +340,7 @@ fn texts(old: &Inventory<'_>, new: &Inventory<'_>) -> (Vec<String>, usize) {
     let differ: Vec<_> = both.filter(|(_, [old, new])| old.map(|f| f.text()) != new.map(|f| f.text())).collect();
     let is_opaque = |files: &[Option<&&File>; 2]| files.iter().flatten().any(|file| file.document().is_none());
     let opaque = differ.iter().filter(|(_, files)| is_opaque(files)).map(|(path, _)| (*path).to_owned());
-    (opaque.collect(), differ.len())
+    (opaque.collect(), differ.iter().map(|(path, _)| (*path).to_owned()).collect())
 }
 
 /// What may be shown of a value: no password, and no key.

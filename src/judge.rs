@@ -40,8 +40,26 @@ pub struct Judgement<'a> {
     pub suppressed: Vec<Suppressed>,
 }
 
+/// What Traefik does with the files.
+pub struct Taken<'a> {
+    /// Whether it loads them.
+    pub verdict: Verdict,
+    /// What its API would show then.
+    pub runtime: Runtime<'a>,
+    /// What it refuses, and what it takes without a word.
+    loading: Loading<'a>,
+}
+
 /// Judges what the files say.
 pub fn judge<'a>(inventory: &Inventory<'a>, surroundings: &Surroundings) -> Judgement<'a> {
+    let Taken { verdict, runtime, loading } = take(inventory, surroundings);
+    let subject = Subject::new(inventory, &loading, &runtime, surroundings);
+    let lint::Found { findings, suppressed } = lint::run(&subject);
+    Judgement { verdict, runtime, findings, suppressed }
+}
+
+/// What Traefik would do with the files, without a look for what else is not as meant.
+pub fn take<'a>(inventory: &Inventory<'a>, surroundings: &Surroundings) -> Taken<'a> {
     // What Traefik would make of the files is found while they are checked: seldom in vain.
     let (loading, runtime) = std::thread::scope(|scope| {
         let building = scope.spawn(|| runtime::build(inventory, surroundings));
@@ -57,7 +75,5 @@ pub fn judge<'a>(inventory: &Inventory<'a>, surroundings: &Surroundings) -> Judg
         Verdict::Rejected => Runtime::default(),
         _ => runtime,
     };
-    let subject = Subject::new(inventory, &loading, &runtime, surroundings);
-    let lint::Found { findings, suppressed } = lint::run(&subject);
-    Judgement { verdict, runtime, findings, suppressed }
+    Taken { verdict, runtime, loading }
 }

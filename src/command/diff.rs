@@ -8,7 +8,8 @@ use crate::document::Format;
 use crate::error::{Code, Error};
 use crate::git;
 use crate::inventory::{File, Inventory};
-use crate::judge::judge;
+use crate::judge::take;
+use crate::static_config::StaticConfig;
 use crate::store::{FileChange, Store, content};
 use crate::surroundings::Surroundings;
 use anyhow::Context as _;
@@ -31,7 +32,7 @@ pub struct Compared {
 struct Version {
     name: String,
     files: Vec<File>,
-    surroundings: Surroundings,
+    static_config: Option<StaticConfig>,
 }
 
 pub(super) fn diff(context: &Context, args: &Diff) -> Result<Outcome, Error> {
@@ -55,32 +56,38 @@ pub(super) fn diff(context: &Context, args: &Diff) -> Result<Outcome, Error> {
         None => on_disk(context, &context.store, "the files")?,
     };
     let (was, is) = (Inventory::of(&old.files), Inventory::of(&new.files));
-    let (then, now) = (judge(&was, &old.surroundings), judge(&is, &new.surroundings));
     let release = context.facts.release;
-    let comparison = compare(
-        &Side { inventory: &was, judgement: &then, release },
-        &Side { inventory: &is, judgement: &now, release },
-    );
-    let texts = if args.text { changes(&old.files, &new.files) } else { Vec::new() };
+    // Files that the configuration names are known on the disk alone, and not as a revision named them: so that both are
+    // judged alike, they count as unknown.
+    let known = |version: &Version| Surroundings {
+        static_config: version.static_config.clone(),
+        ..Surroundings::unknown(release)
+    };
+    let (then, now) = (take(&was, &known(&old)), take(&is, &known(&new)));
+    let comparison =
+        compare(&Side { inventory: &was, taken: &then, release }, &Side { inventory: &is, taken: &now, release });
+    let text = |files: &[File], path: &str| files.iter().find(|f| f.path == path).map(|f| f.text().to_owned());
+    let change =
+        |path: &String| FileChange { path: path.clone(), old: text(&old.files, path), new: text(&new.files, path) };
+    let texts = comparison.texts.iter().filter(|_| args.text).map(change).collect();
     let format = args.format(&context.global, context.settings.get("output"));
     Ok(Outcome::Comparison(Box::new(Compared { names: (old.name, new.name), comparison, texts, format })))
 }
 
 /// The configuration that a name means.
 fn version(context: &Context, name: &str) -> Result<Version, Error> {
+    let present = || context.facts.static_config.clone();
     let alone = |path: &str, bytes: Vec<u8>| Version {
         name: name.to_owned(),
         files: vec![File { path: path.to_owned(), content: content(path, bytes) }],
-        surroundings: Surroundings { static_config: context.facts.static_config.clone(), ..unknown(context) },
+        static_config: present(),
     };
     if name.starts_with("git:") {
         let revision = Revision::find(&context.store, name)?;
-        let (files, entries) = revision.files(&context.store, |_| true)?;
+        let (files, _) = revision.files(&context.store, |_| true)?;
         let written = context.static_source.written.as_ref().filter(|_| context.static_source.launch.is_none());
         let then = written.and_then(|written| revision.static_config(&written.path));
-        let static_config = then.or_else(|| context.facts.static_config.clone());
-        let surroundings = Surroundings { static_config, entries, ..unknown(context) };
-        return Ok(Version { name: name.to_owned(), files, surroundings });
+        return Ok(Version { name: name.to_owned(), files, static_config: then.or_else(present) });
     }
     if name == "-" {
         let mut bytes = Vec::new();
@@ -104,25 +111,6 @@ fn version(context: &Context, name: &str) -> Result<Version, Error> {
 }
 
 fn on_disk(context: &Context, store: &Store, name: &str) -> Result<Version, Error> {
-    let snapshot = store.read()?;
-    let surroundings = context.survey(store, &snapshot)?;
-    // Files that the configuration names are known on the disk alone; what a revision named is not. So that both are
-    // judged alike, they count as unknown here too.
-    let surroundings =
-        Surroundings { static_config: surroundings.static_config, entries: surroundings.entries, ..unknown(context) };
-    Ok(Version { name: name.to_owned(), files: snapshot.files, surroundings })
-}
-
-fn unknown(context: &Context) -> Surroundings {
-    Surroundings::unknown(context.facts.release)
-}
-
-/// Every text that differs.
-fn changes(old: &[File], new: &[File]) -> Vec<FileChange> {
-    let text = |files: &[File], path: &str| files.iter().find(|f| f.path == path).map(|f| f.text().to_owned());
-    let mut paths: Vec<&str> = old.iter().chain(new).map(|file| file.path.as_str()).collect();
-    paths.sort_unstable();
-    paths.dedup();
-    let change = |path: &str| FileChange { path: path.to_owned(), old: text(old, path), new: text(new, path) };
-    paths.into_iter().map(change).filter(|change| change.old != change.new).collect()
+    let (files, static_config) = (store.read()?.files, context.facts.static_config.clone());
+    Ok(Version { name: name.to_owned(), files, static_config })
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::document::Format;
 use crate::inventory::Content;
-use crate::judge::judge;
+use crate::judge::take;
 use crate::surroundings::Surroundings;
 
 fn compared(old: &[(&str, &str)], new: &[(&str, &str)]) -> Comparison {
@@ -16,8 +16,8 @@ fn compared(old: &[(&str, &str)], new: &[(&str, &str)]) -> Comparison {
     let (old, new) = (files(old), files(new));
     let (old, new) = (Inventory::of(&old), Inventory::of(&new));
     let surroundings = Surroundings::unknown(release);
-    let (was, is) = (judge(&old, &surroundings), judge(&new, &surroundings));
-    compare(&Side { inventory: &old, judgement: &was, release }, &Side { inventory: &new, judgement: &is, release })
+    let (was, is) = (take(&old, &surroundings), take(&new, &surroundings));
+    compare(&Side { inventory: &old, taken: &was, release }, &Side { inventory: &new, taken: &is, release })
 }
 
 fn details(old: &str, new: &str) -> Vec<(String, Vec<Detail>)> {
@@ -41,7 +41,7 @@ fn the_same_in_another_language_file_and_order_is_the_same() {
     let yaml = "# routes\nhttp:\n  middlewares:\n    two:\n      basicauth:\n        users: eve:$apr1$x$y\n    one: {compress: true}\n  routers:\n    app:\n      service: app\n      middlewares: one,two\n      rule: Host(`a.example.com`)\n      priority: 0\n";
     let found = compared(&[("a.yml", ROUTES)], &[("b.toml", toml), ("c.yml", yaml)]);
     assert!(found.is_same(), "{:#?}", found.differences);
-    assert_eq!(found.texts, 3);
+    assert_eq!(found.texts.len(), 3);
 }
 
 #[test]

@@ -1,15 +1,14 @@
 //! How two configurations differ: in words, as Markdown for a pull request, as JSON.
 
-use super::json::SCHEMA_VERSION;
-use super::text::{paint, sanitize};
-use super::{Shown, Style, diff};
+use super::json::{self, SCHEMA_VERSION};
+use super::text::{count, paint, sanitize};
+use super::{Format, Shown, Style, diff};
 use crate::cli::DiffFormat;
 use crate::command::Compared;
 use crate::compare::{Change, Detail, Difference, Meaning};
 use crate::error::Error;
 use crate::judge::Verdict;
 use crate::runtime::Status;
-use anyhow::Context;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -18,7 +17,7 @@ pub fn comparison(found: &Compared, style: Style) -> Result<Shown, Error> {
     let out = match found.format {
         DiffFormat::Table => table(found, style),
         DiffFormat::Markdown => markdown(found),
-        DiffFormat::Json => serde_json::to_string_pretty(&value(found)).context("can't write JSON")? + "\n",
+        DiffFormat::Json => json::text(&value(found), Format::Json)?,
     };
     Ok(Shown { out, err: String::new() })
 }
@@ -55,17 +54,14 @@ fn summary(found: &Compared) -> String {
     let comparison = &found.comparison;
     match comparison.differences.len() + comparison.opaque.len() {
         0 if !comparison.is_same() => format!("nothing else differs between {from} and {to}"),
-        0 if comparison.texts == 0 => format!("no difference between {from} and {to}"),
+        0 if comparison.texts.is_empty() => format!("no difference between {from} and {to}"),
         0 => format!(
-            "no difference for Traefik between {from} and {to}; {} in the text alone",
-            counted(comparison.texts, "file differs", "files differ")
+            "no difference for Traefik between {from} and {to}; {} {} in the text alone",
+            count(comparison.texts.len(), "file"),
+            if comparison.texts.len() == 1 { "differs" } else { "differ" }
         ),
-        number => format!("{} between {from} and {to}", counted(number, "difference", "differences")),
+        number => format!("{} between {from} and {to}", count(number, "difference")),
     }
-}
-
-fn counted(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn markdown(found: &Compared) -> String {
@@ -311,7 +307,7 @@ fn value(found: &Compared) -> Value {
         "verdicts": {"from": comparison.verdicts.0.as_str(), "to": comparison.verdicts.1.as_str()},
         "differences": comparison.differences.iter().map(difference).collect::<Vec<_>>(),
         "unreadable": comparison.opaque,
-        "texts_that_differ": comparison.texts,
+        "texts_that_differ": comparison.texts.len(),
         "words": lines(found).into_iter().map(|line| line.text).collect::<Vec<_>>(),
         "diff": diff::unified(&found.texts),
     })

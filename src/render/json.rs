@@ -28,7 +28,7 @@ pub(super) fn outcome(outcome: &Outcome, format: Format) -> Result<String, Error
 }
 
 /// JSON, on one line where each value has its line.
-fn text(value: &impl Serialize, format: Format) -> Result<String, Error> {
+pub(super) fn text(value: &impl Serialize, format: Format) -> Result<String, Error> {
     let text = if format == Format::Jsonl { serde_json::to_string(value) } else { serde_json::to_string_pretty(value) };
     Ok(text.context("can't write JSON")? + "\n")
 }

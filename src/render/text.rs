@@ -203,6 +203,11 @@ pub(super) fn paint(text: &str, code: &str, color: bool) -> String {
     if color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 
+/// A number of things.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Text from a file or a user, with everything escaped that could steer a terminal or hide text.
 pub(super) fn sanitize(text: &str) -> String {
     let steers = |c: char| {

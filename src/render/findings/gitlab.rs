@@ -4,7 +4,7 @@ use super::view::View;
 use crate::command::Validation;
 use crate::error::Error;
 use crate::finding::{Finding, Severity};
-use anyhow::Context;
+use crate::render::{Format, json};
 use serde_json::{Value, json};
 
 pub(super) fn text(found: &Validation) -> Result<String, Error> {
@@ -14,7 +14,7 @@ pub(super) fn text(found: &Validation) -> Result<String, Error> {
         found.findings.iter().map(|f| (f, false)).chain(new_suppressions.map(|f| (f, true))).collect();
     let fingerprints = view.fingerprints(all.iter().map(|(finding, _)| *finding));
     let issues: Vec<Value> = all.iter().zip(fingerprints).map(|(one, print)| issue(&view, *one, print)).collect();
-    Ok(serde_json::to_string_pretty(&issues).context("can't write JSON")? + "\n")
+    json::text(&issues, Format::Json)
 }
 
 fn issue(view: &View<'_>, (finding, is_suppressed): (&Finding, bool), fingerprint: String) -> Value {

@@ -4,9 +4,8 @@ use super::view::{Spot, View};
 use crate::command::{ShownObject, Validation};
 use crate::error::Error;
 use crate::finding::{Finding, Severity, Suppressed};
-use crate::render::diff;
-use crate::render::json::SCHEMA_VERSION;
-use anyhow::Context;
+use crate::render::json::{self, SCHEMA_VERSION};
+use crate::render::{Format, diff};
 use serde::Serialize;
 use serde::ser::SerializeSeq;
 use serde_json::{Value, json};
@@ -62,7 +61,7 @@ pub(super) fn text(found: &Validation) -> Result<String, Error> {
         }),
         summary: summary(found),
     };
-    Ok(serde_json::to_string_pretty(&whole).context("can't write JSON")? + "\n")
+    json::text(&whole, Format::Json)
 }
 
 fn summary(found: &Validation) -> Value {

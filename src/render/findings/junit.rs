@@ -1,8 +1,9 @@
 //! JUnit XML: a test case a file, which fails if there is an error in it.
 
-use super::view::{View, count};
+use super::view::View;
 use crate::command::Validation;
 use crate::finding::{Finding, Severity, Source};
+use crate::render::text::count;
 use std::collections::HashMap;
 
 pub(super) fn text(found: &Validation) -> String {

@@ -1,11 +1,11 @@
 //! Findings for people, drawn as rustc draws them. All text from files is escaped before it gets here.
 
 use super::excerpt::{self, Excerpt};
-use super::view::{View, count};
+use super::view::View;
 use crate::command::Validation;
 use crate::finding::{Finding, Label, Location, Severity, Source};
 use crate::judge::Verdict;
-use crate::render::text::{paint, sanitize};
+use crate::render::text::{count, paint, sanitize};
 use crate::render::{Shown, Style, diff};
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};

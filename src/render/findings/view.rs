@@ -70,8 +70,3 @@ impl Spot<'_> {
         self.range.map(|(start, _)| start.line)
     }
 }
-
-/// A number of things.
-pub(super) fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
-}
