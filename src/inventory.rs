@@ -39,7 +39,12 @@ impl Part {
         }
     }
 
-    /// The thing, in words.
+    /// The thing, as Traefik's log and its documentation call it.
+    pub fn words(self) -> &'static str {
+        if self == Part::ServersTransport { "servers transport" } else { self.noun() }
+    }
+
+    /// The thing, as its section calls it.
     pub fn noun(self) -> &'static str {
         self.section().trim_end_matches('s')
     }

@@ -70,10 +70,7 @@ fn as_text<S: serde::Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, S:
 
 /// The rule language of a kind; UDP routers have no rules.
 pub fn protocol(kind: Kind) -> Protocol {
-    match kind {
-        Kind::Http => Protocol::Http,
-        Kind::Tcp | Kind::Udp => Protocol::Tcp,
-    }
+    Protocol::of(kind).unwrap_or(Protocol::Tcp)
 }
 
 impl Route {

@@ -24,6 +24,7 @@ pub use parse::parse;
 pub use rewrite::rewrite;
 pub(crate) use version2::read_either;
 
+use crate::name::Kind;
 use crate::release::Release;
 use std::fmt;
 use std::ops::Range;
@@ -35,6 +36,17 @@ pub enum Protocol {
     Http,
     /// Routers below `tcp`.
     Tcp,
+}
+
+impl Protocol {
+    /// That of a kind of routers; those of UDP have no rules.
+    pub fn of(kind: Kind) -> Option<Protocol> {
+        match kind {
+            Kind::Http => Some(Protocol::Http),
+            Kind::Tcp => Some(Protocol::Tcp),
+            Kind::Udp => None,
+        }
+    }
 }
 
 /// Which language a rule is in.

@@ -23,6 +23,7 @@ use crate::surroundings::Surroundings;
 use board::Board;
 use middleware::BrokenKind;
 pub(crate) use router::entry_points_of;
+pub(crate) use server_url::scheme;
 use std::borrow::Cow;
 
 /// What Traefik's API would show.

@@ -27,7 +27,7 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let services = subject.inventory.definitions(Part::Service).filter(|(kind, _)| *kind != Kind::Http);
     for (kind, service) in services {
-        let servers = ["loadBalancer", "servers"].iter().try_fold(service.value, |node, key| value::field(node, key));
+        let servers = value::below(service.value, &["loadBalancer", "servers"]);
         for (number, server) in servers.map(value::structs).unwrap_or_default().into_iter().enumerate() {
             let node = value::field(server, "address");
             let address = node.and_then(value::text).unwrap_or_default();

@@ -5,6 +5,7 @@ use crate::document::Ref;
 use crate::finding::{Finding, Location, Severity};
 use crate::inventory::Part;
 use crate::name::Kind;
+use crate::runtime::scheme;
 use crate::schema::value;
 
 pub(super) static LINT: Lint = Lint {
@@ -31,7 +32,7 @@ type Said = (&'static str, String, &'static str, &'static str);
 
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for (kind, service) in subject.inventory.definitions(Part::Service).filter(|(kind, _)| *kind != Kind::Udp) {
-        let node = ["loadBalancer", "healthCheck"].iter().try_fold(service.value, |node, key| value::field(node, key));
+        let node = value::below(service.value, &["loadBalancer", "healthCheck"]);
         let Some(node) = node else { continue };
         let http = if kind == Kind::Http { of_http(node) } else { Vec::new() };
         for (field, message, help, says) in http.into_iter().chain(numbers(node)) {
@@ -80,9 +81,7 @@ fn of_http(node: Ref<'_>) -> Vec<Said> {
 
 /// Whether Go finds a scheme or a host in what should be a path.
 fn is_whole(path: &str) -> bool {
-    let scheme = path.split_once(':').map_or("", |(scheme, _)| scheme);
-    let is_scheme = |b: u8| b.is_ascii_alphanumeric() || b"+-.".contains(&b);
-    path.starts_with("//") || (scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.bytes().all(is_scheme))
+    path.starts_with("//") || scheme(path).is_ok_and(|(scheme, _)| !scheme.is_empty())
 }
 
 /// A port that is none, and times that are not above 0.

@@ -111,11 +111,7 @@ fn contender<'a>(
     arenas: &mut HashMap<Arena, usize>,
 ) -> Option<Contender<'a>> {
     let [node, priority, parents, syntax] = value::pick(router.value, ["rule", "priority", "parentRefs", "ruleSyntax"]);
-    let protocol = match kind {
-        Kind::Http => Protocol::Http,
-        Kind::Tcp => Protocol::Tcp,
-        Kind::Udp => return None,
-    };
+    let protocol = Protocol::of(kind)?;
     let known = subject.surroundings.static_config.as_ref();
     let syntax = subject.syntax(syntax);
     if syntax == Syntax::V2 || parents.is_some_and(|parents| !value::list(parents).is_empty()) {

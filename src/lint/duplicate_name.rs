@@ -3,7 +3,7 @@
 use super::usage::listed;
 use super::{Lint, Subject};
 use crate::finding::{Finding, Location, Severity};
-use crate::inventory::{Definition, Part, TlsPart};
+use crate::inventory::{Definition, TlsPart};
 use crate::release::Release;
 use std::collections::{BTreeMap, HashSet};
 
@@ -31,8 +31,7 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for (kind, part, twice) in inventory.duplicates() {
         let path = format!("{kind}.{}.{}", part.section(), twice.name);
         let message = format!("the {} {:?} is defined before; Traefik skips this one", part.noun(), twice.name);
-        let noun = if part == Part::ServersTransport { "servers transport" } else { part.noun() };
-        let says = format!("{} {noun} already configured, skipping", kind.as_str().to_ascii_uppercase());
+        let says = format!("{} {} already configured, skipping", kind.as_str().to_ascii_uppercase(), part.words());
         all.push((twice, duplicate(lint, twice, inventory.get(kind, part, twice.name), path, message).says(says)));
     }
     for (part, twice) in inventory.tls_duplicates() {

@@ -5,7 +5,6 @@ use crate::certificate::Certificate;
 use crate::document::Ref;
 use crate::finding::{Finding, Location, Severity};
 use crate::inventory::Part;
-use crate::name::Kind;
 use crate::named::{self, Purpose};
 use crate::rule::{self, Protocol};
 use crate::schema::value;
@@ -41,11 +40,7 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let Some(certificates) = certificates(subject) else { return };
     let covered = |host: &str| certificates.iter().any(|certificate| certificate.covers(host));
     for (kind, router) in subject.inventory.definitions(Part::Router) {
-        let protocol = match kind {
-            Kind::Http => Protocol::Http,
-            Kind::Tcp => Protocol::Tcp,
-            Kind::Udp => continue,
-        };
+        let Some(protocol) = Protocol::of(kind) else { continue };
         let Some(node) = router.value.field("rule").filter(|_| has_tls(router.value)) else { continue };
         let Some(text) = node.text().filter(|text| !only_host(text).is_some_and(covered)) else { continue };
         let Ok(rule) = rule::parse(protocol, text) else { continue };

@@ -44,7 +44,7 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     }
     for (_, definition, path) in middlewares::each(subject) {
         for keys in [&["forwardAuth", "tls"][..], &["rateLimit", "redis", "tls"]] {
-            let tls = keys.iter().try_fold(definition.value, |node, key| value::field(node, key));
+            let tls = value::below(definition.value, keys);
             report(definition.file, tls, format!("{path}.{}", keys.join(".")), "ca");
         }
     }

@@ -43,8 +43,7 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
         });
     }
     for (_, definition) in subject.inventory.definitions(Part::Router).filter(|(kind, _)| *kind == Kind::Http) {
-        let path = ["observability", "traceVerbosity"];
-        let Some(node) = path.iter().try_fold(definition.value, |node, key| value::field(node, key)) else { continue };
+        let Some(node) = value::below(definition.value, &["observability", "traceVerbosity"]) else { continue };
         let text = value::text(node).unwrap_or_default();
         if !["", "minimal", "detailed"].contains(&&*text) {
             let message = format!("Traefik knows no traceVerbosity {text:?}, and takes minimal");

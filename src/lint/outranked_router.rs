@@ -7,7 +7,7 @@ use crate::inventory::Part;
 use crate::name::Kind;
 use crate::runtime::entry_points_of;
 use crate::schema::value;
-use crate::static_config::{EntryPoint, StaticConfig};
+use crate::static_config::{EntryPoint, StaticConfig, TRAEFIK};
 
 pub(super) static LINT: Lint = Lint {
     name: "outranked-router",
@@ -94,5 +94,5 @@ fn taken_up_to(entry: &EntryPoint, known: &StaticConfig) -> Option<i64> {
         return Some(if redirection.priority == 0 { RULE_OF_REDIRECTION } else { redirection.priority });
     }
     let api = known.api.as_ref().is_some_and(|api| api.insecure && api.dashboard);
-    (api && entry.name == "traefik" && !entry.udp).then_some(i64::MAX)
+    (api && entry.name == TRAEFIK && !entry.udp).then_some(i64::MAX)
 }

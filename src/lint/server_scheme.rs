@@ -4,7 +4,7 @@ use super::{Lint, Subject, middlewares};
 use crate::finding::{Finding, Location, Severity};
 use crate::inventory::Part;
 use crate::name::Kind;
-use crate::runtime::Cause;
+use crate::runtime::{Cause, scheme};
 use crate::schema::value;
 use std::collections::HashSet;
 
@@ -35,7 +35,7 @@ fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
         troubles.filter(|trouble| matches!(trouble.cause, Cause::BadServerUrl { .. })).map(|t| t.at).collect();
     let services = subject.inventory.definitions(Part::Service).filter(|(kind, _)| *kind == Kind::Http);
     for (_, service) in services {
-        let servers = ["loadBalancer", "servers"].iter().try_fold(service.value, |node, key| value::field(node, key));
+        let servers = value::below(service.value, &["loadBalancer", "servers"]);
         for (number, server) in servers.map(value::structs).unwrap_or_default().into_iter().enumerate() {
             let node = value::field(server, "url");
             let at = Location::of(service.file, node.unwrap_or(server).span());
@@ -75,7 +75,7 @@ fn fault(url: &str, spoken: &[&str]) -> Option<Fault> {
     if url.starts_with(['$', '{']) {
         return None;
     }
-    let scheme = scheme(url);
+    let scheme = scheme(url).map_or("", |(scheme, _)| scheme);
     let is = |known: &&str| scheme.eq_ignore_ascii_case(known);
     if spoken.iter().any(is) {
         let rest = url.get(scheme.len() + 1..).unwrap_or_default();
@@ -99,14 +99,6 @@ fn fault(url: &str, spoken: &[&str]) -> Option<Fault> {
         false => format!("write {}://{rest}", if secure { "https" } else { "http" }),
     };
     Some(Fault { message, help, says: format!("unsupported protocol scheme {scheme:?}") })
-}
-
-/// The scheme as Go finds it.
-fn scheme(url: &str) -> &str {
-    let Some((scheme, _)) = url.split_once(':') else { return "" };
-    let starts_well = scheme.starts_with(|c: char| c.is_ascii_alphabetic());
-    let is_scheme = starts_well && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
-    if is_scheme { scheme } else { "" }
 }
 
 #[cfg(test)]

@@ -17,10 +17,8 @@ pub(super) fn report_unused(lint: &Lint, subject: &Subject<'_>, part: Part, foun
     }
     let used = used(subject, part);
     let alone = is_alone(subject);
-    let (user, noun) = match part {
-        Part::ServersTransport => (Part::Service, "servers transport"),
-        _ => (Part::Router, part.noun()),
-    };
+    let user = if part == Part::ServersTransport { Part::Service } else { Part::Router };
+    let noun = part.words();
     let kinds: HashSet<Kind> = subject.inventory.definitions(user).map(|(kind, _)| kind).collect();
     let mut unused: Vec<(Kind, Vec<Definition<'_>>)> = Vec::new();
     for (kind, definition) in subject.inventory.definitions(part) {

@@ -3,7 +3,6 @@
 use super::{Lint, Subject};
 use crate::finding::{Finding, Location, Severity};
 use crate::inventory::Part;
-use crate::name::Kind;
 use crate::rule::{self, Protocol, Syntax};
 use crate::schema::value;
 
@@ -29,11 +28,7 @@ pub(super) static LINT: Lint = Lint {
 fn check(lint: &Lint, subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let release = subject.surroundings.release;
     for (kind, definition) in subject.inventory.definitions(Part::Router) {
-        let protocol = match kind {
-            Kind::Http => Protocol::Http,
-            Kind::Tcp => Protocol::Tcp,
-            Kind::Udp => continue,
-        };
+        let Some(protocol) = Protocol::of(kind) else { continue };
         let [node, syntax] = value::pick(definition.value, ["rule", "ruleSyntax"]);
         let Some(node) = node else { continue };
         // Most rules can't hold anything of it, and need not be read for that.

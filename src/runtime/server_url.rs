@@ -39,8 +39,8 @@ fn parse(url: &str, release: Release) -> Option<String> {
     self::authority(authority, release).or_else(|| escapes(path))
 }
 
-/// The scheme, and what follows it.
-fn scheme(url: &str) -> Result<(&str, &str), &'static str> {
+/// The scheme, empty where there is none, and what follows it.
+pub(crate) fn scheme(url: &str) -> Result<(&str, &str), &'static str> {
     for (at, b) in url.bytes().enumerate() {
         match b {
             b'a'..=b'z' | b'A'..=b'Z' => {}

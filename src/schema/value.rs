@@ -238,6 +238,11 @@ pub fn field<'d>(node: Ref<'d>, name: &str) -> Option<Ref<'d>> {
     called(node, name).max_by(|a, b| a.0.cmp(&b.0)).map(|(_, value)| value)
 }
 
+/// The value of a field of a field, and so on.
+pub fn below<'d>(node: Ref<'d>, names: &[&str]) -> Option<Ref<'d>> {
+    names.iter().try_fold(node, |node, name| field(node, name))
+}
+
 /// The keys that are a field's name, with their values, null left out. Most keys are another field's, so that is asked
 /// first.
 fn called<'d>(node: Ref<'d>, name: &str) -> impl Iterator<Item = (Cow<'d, str>, Ref<'d>)> {

@@ -86,7 +86,7 @@ impl<'a> Parser<'a> {
         let mut errors = std::mem::take(&mut self.scanner.errors);
         errors.sort();
         let Some((at, message)) = errors.first() else { return Ok(expr) };
-        let text = self.text.strip_suffix('\n').unwrap_or(self.text);
+        let text = self.lines();
         let before = &text[..(*at).min(text.len())];
         let line = 1 + before.matches('\n').count();
         let column = 1 + at - before.rfind('\n').map_or(0, |newline| newline + 1);
@@ -109,13 +109,19 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// The text without a line break at the very end, which to Go begins no line.
+    fn lines(&self) -> &'a str {
+        self.text.strip_suffix('\n').unwrap_or(self.text)
+    }
+
     /// Notes an error, but only the first of a line.
     pub(super) fn error(&mut self, at: usize, message: impl Into<String>) {
         const MOST: usize = 10;
-        // to Go a line break at the very end begins no line
-        let text = self.text.strip_suffix('\n').unwrap_or(self.text);
-        let [last_line, line] = [self.last.unwrap_or(at), at].map(|at| at.min(text.len()));
-        let same_line = |_| !text[last_line.min(line)..last_line.max(line)].contains('\n');
+        let text = self.lines();
+        let same_line = |last: usize| {
+            let [from, to] = [last.min(at), last.max(at)].map(|at| at.min(text.len()));
+            !text[from..to].contains('\n')
+        };
         if self.stopped || self.last.is_some_and(same_line) {
             return;
         }

@@ -3,9 +3,6 @@
 use super::super::cursor::is_name;
 use super::{Fault, Mark, Scanner, TokenKind};
 
-/// What a tag stands in, for the words of a fault.
-type Uri = Result<String, Fault>;
-
 impl<'s> Scanner<'s> {
     pub(super) fn directive(&mut self) -> Result<(), Fault> {
         let start = self.cursor.mark;
@@ -134,7 +131,7 @@ impl<'s> Scanner<'s> {
     }
 
     /// The rest of a tag; of `head` all but its `!` comes first.
-    fn tag_uri(&mut self, head: &str, start: Mark) -> Uri {
+    fn tag_uri(&mut self, head: &str, start: Mark) -> Result<String, Fault> {
         let mut uri: Vec<u8> = head.bytes().skip(1).collect();
         let from = self.cursor.mark;
         loop {
