@@ -1,5 +1,6 @@
 //! What each command does: `fn(&Context, arguments) → Outcome`. Commands never print.
 
+mod change;
 pub mod completions;
 mod context;
 mod diff;
@@ -22,7 +23,7 @@ use crate::inventory::Part;
 use crate::plan::{Effect, Verb};
 use crate::route::Route;
 use crate::settings::Setting;
-use crate::store::{Changed, FileChange};
+use crate::store::FileChange;
 
 /// What came of a command.
 pub enum Outcome {
@@ -136,10 +137,4 @@ pub fn run(context: &Context, command: &Command) -> Result<Outcome, Error> {
         Command::Completions { shell } => completions::script(*shell).map(Outcome::Text),
         Command::Man { to } => man::write(to).map(Outcome::Text),
     }
-}
-
-/// A change, as an outcome; its warnings are for the user's eyes.
-fn report(context: &Context, dry_run: bool, changed: Changed) -> Report {
-    context.warn_all(changed.warnings);
-    Report { dry_run, effects: changed.effects, files: changed.files }
 }

@@ -89,6 +89,8 @@ pub struct Effect {
 pub struct Plan {
     /// Files and what becomes of them, in an order in which every state in between is valid.
     pub edits: Vec<FileEdit>,
+    /// Files that get a text as a whole, an earlier one say; `None` where the file goes.
+    pub texts: Vec<(String, Option<String>)>,
     /// The routes that it is about.
     pub effects: Vec<Effect>,
 }
@@ -101,6 +103,7 @@ impl Plan {
                 self.patch(&path, patch);
             }
         }
+        self.texts.extend(other.texts);
         self.effects.extend(other.effects);
     }
 

@@ -171,7 +171,7 @@ impl Store {
         plan: &impl Fn(&Inventory<'_>) -> Result<Plan, Error>,
     ) -> Result<(Changed, Vec<Act>), Error> {
         let before = Inventory::of(&snapshot.files);
-        let Plan { edits, mut effects } = plan(&before)?;
+        let Plan { edits, texts, mut effects } = plan(&before)?;
         let mut edited: Vec<File> = Vec::new();
         let mut acts = Vec::new();
         for FileEdit { path, patches } in edits {
@@ -207,6 +207,20 @@ impl Store {
                 }
             });
             edited.push(File { path, content: Content::Parsed(document) });
+        }
+        for (path, text) in texts {
+            let old = snapshot.files.iter().find(|f| f.path == path);
+            let format = Format::of(&path).unwrap_or(Format::Yaml);
+            let may_go = snapshot.may_go(&path);
+            let content = Content::of(format, text.clone().unwrap_or_default());
+            acts.push(match (old, text) {
+                (None, None) => continue,
+                (None, Some(text)) => Act::Create { path: path.clone(), text },
+                (Some(_), None) if may_go => Act::Delete { path: path.clone() },
+                (Some(old), text) if old.text() == text.as_deref().unwrap_or_default() => continue,
+                (Some(_), text) => Act::Replace { path: path.clone(), text: text.unwrap_or_default() },
+            });
+            edited.push(File { path, content });
         }
         let after = merged(&snapshot.files, &edited);
         let warnings = guard::check(&before, &after, &effects, !edited.is_empty(), &self.traefik)?;

@@ -1,6 +1,7 @@
 //! `init`: a directory that is ready for routes.
 
-use super::{Context, Outcome, Ready, Report, report};
+use super::change::make;
+use super::{Context, Outcome, Ready, Report};
 use crate::cli::Init;
 use crate::document::Format;
 use crate::error::{Code, Error, Place};
@@ -43,7 +44,7 @@ pub(super) fn init(context: &Context, args: &Init) -> Result<Outcome, Error> {
         made.push(file.display().to_string());
     }
     let plan = |inventory: &Inventory<'_>| if args.example { example(context, inventory) } else { Ok(Plan::default()) };
-    let changed = if dry_run { context.store.preview(plan)? } else { context.store.change(plan)? };
+    let report = make(context, &args.change, plan)?;
     let snapshot = context.store.read()?;
     let inventory = Inventory::of(&snapshot.files);
     if let Some((place, message)) = inventory.faults(context.facts.release).into_iter().next() {
@@ -52,13 +53,7 @@ pub(super) fn init(context: &Context, args: &Init) -> Result<Outcome, Error> {
             .at(place));
     }
     let routes = list(&inventory, &Filter::default());
-    Ok(Outcome::Ready(Box::new(Ready {
-        dir: shown,
-        made,
-        report: report(context, dry_run, changed),
-        routes,
-        files: snapshot.files.len(),
-    })))
+    Ok(Outcome::Ready(Box::new(Ready { dir: shown, made, report, routes, files: snapshot.files.len() })))
 }
 
 /// An HTTP and a MongoDB route to begin with.

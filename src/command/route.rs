@@ -1,11 +1,12 @@
 //! `route add|set|rm|rename|list|show`.
 
-use super::{Context, Outcome, PartOfRoute, RouteDetail, report};
-use crate::cli::{Add, ChangeFlags, Fields, List, Remove, Rename, Set, Show, TlsArg};
+use super::change::change;
+use super::{Context, Outcome, PartOfRoute, RouteDetail};
+use crate::cli::{Add, Fields, List, Remove, Rename, Set, Show, TlsArg};
 use crate::error::{Code, Error};
 use crate::inventory::{Definition, Inventory, Part, bare};
 use crate::name::{BadName, Host, RouterName, Target, split_host_path};
-use crate::plan::{self, AddRequest, Change, ListEdit, Plan, Wanted, bad_value};
+use crate::plan::{self, AddRequest, Change, ListEdit, Wanted, bad_value};
 use crate::route::{Filter, Route, Tls, list as routes, lookup};
 
 pub(super) fn add(context: &Context, args: &Add) -> Result<Outcome, Error> {
@@ -163,15 +164,6 @@ fn point_out_faults(context: &Context, inventory: &Inventory<'_>) {
         format!("{place}: {message}; Traefik refuses the whole directory for it, and a restart would lose {lost}")
     });
     context.warn_all(warnings.collect());
-}
-
-fn change(
-    context: &Context,
-    flags: &ChangeFlags,
-    plan: impl Fn(&Inventory<'_>) -> Result<Plan, Error>,
-) -> Result<Outcome, Error> {
-    let changed = if flags.dry_run { context.store.preview(plan)? } else { context.store.change(plan)? };
-    Ok(Outcome::Change(report(context, flags.dry_run, changed)))
 }
 
 /// The fields that `add` and `set` share.

@@ -102,7 +102,7 @@ fn plan(
         Some(FileEdit { path: inventory.files().get(at)?.path.clone(), patches })
     });
     let edits = edits.collect();
-    Ok((Plan { edits, effects: Vec::new() }, repairs))
+    Ok((Plan { edits, ..Plan::default() }, repairs))
 }
 
 /// The document with all patches; none where one can't be made safely.
