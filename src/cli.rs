@@ -1,6 +1,7 @@
 //! Every argument, as clap types. Help, man pages and completions come from here.
 
 mod diff;
+mod history;
 mod reference;
 mod route;
 mod validate;
@@ -9,6 +10,7 @@ use clap::builder::{EnumValueParser, NonEmptyStringValueParser, TypedValueParser
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 pub use diff::{Diff, DiffFormat};
+pub use history::{History, HistoryCommand, Restore, Undo};
 pub use reference::REFERENCE;
 pub use route::{Add, Fields, List, ListFields, Remove, Rename, RouteCommand, Set, Show, TlsArg};
 pub use validate::{Deny, Explain, Report, ReportFormat, Validate};
@@ -172,6 +174,9 @@ pub struct ChangeFlags {
     /// Change nothing; print the change as a unified diff that `patch -p1` applies in the directory
     #[arg(short = 'n', long)]
     pub dry_run: bool,
+    /// What the history says about the change
+    #[arg(short, long, value_name = "TEXT")]
+    pub message: Option<String>,
     /// Answer every question with yes; only a terminal is ever asked
     #[arg(long)]
     pub yes: bool,
@@ -198,6 +203,12 @@ Examples:
     Validate(Validate),
     #[allow(missing_docs)]
     Diff(Diff),
+    #[allow(missing_docs)]
+    History(History),
+    #[allow(missing_docs)]
+    Undo(Undo),
+    #[allow(missing_docs)]
+    Restore(Restore),
     #[allow(missing_docs)]
     Explain(Explain),
     /// Show every setting, and where each comes from

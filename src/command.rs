@@ -5,16 +5,19 @@ pub mod completions;
 mod context;
 mod diff;
 mod explain;
+mod history;
 mod init;
 pub mod man;
 mod revision;
 mod route;
 mod static_source;
+mod undo;
 mod validate;
 
 pub use context::{Context, find_settings};
 pub use diff::Compared;
 pub use explain::Explanation;
+pub use history::{Happened, Shown};
 pub use validate::{Counts, Fixed, Repair, ShownObject, StaticUsed, Text, Validation};
 
 use crate::cli::{Command, RouteCommand};
@@ -23,7 +26,7 @@ use crate::inventory::Part;
 use crate::plan::{Effect, Verb};
 use crate::route::Route;
 use crate::settings::Setting;
-use crate::store::FileChange;
+use crate::store::{Changed, FileChange};
 
 /// What came of a command.
 pub enum Outcome {
@@ -39,6 +42,10 @@ pub enum Outcome {
     Settings(Vec<(String, Setting)>),
     /// What Traefik would say.
     Validation(Box<Validation>),
+    /// What has happened, newest first.
+    History(Vec<Happened>),
+    /// One change.
+    Happened(Box<Shown>),
     /// How two configurations differ.
     Comparison(Box<Compared>),
     /// What codes mean.
@@ -82,6 +89,10 @@ pub struct PartOfRoute {
 pub struct Report {
     /// Whether nothing was to be written.
     pub dry_run: bool,
+    /// The number of the change, where it is recorded.
+    pub number: Option<u64>,
+    /// The command that takes it back.
+    pub undo: Option<String>,
     /// What happened to which route.
     pub effects: Vec<Effect>,
     /// Each file that changed.
@@ -89,6 +100,13 @@ pub struct Report {
 }
 
 impl Report {
+    /// What is said about a change.
+    fn of(context: &Context, dry_run: bool, changed: Changed) -> Report {
+        let Changed { outcomes, files, number, .. } = changed;
+        let undo = number.map(|number| format!("{} undo {number}", context.program()));
+        Report { dry_run, number, undo, effects: outcomes.into_iter().flatten().flatten().collect(), files }
+    }
+
     /// Whether something changed on disk.
     pub fn changed(&self) -> bool {
         !self.dry_run && !self.files.is_empty()
@@ -97,7 +115,8 @@ impl Report {
     /// One word for all of it.
     pub fn outcome(&self) -> &'static str {
         match self.effects.as_slice() {
-            [] => Verb::Unchanged.as_str(),
+            [] if self.files.is_empty() => Verb::Unchanged.as_str(),
+            [] => Verb::Changed.as_str(),
             [first, rest @ ..] if rest.iter().all(|e| e.verb == first.verb) => first.verb.as_str(),
             _ => Verb::Changed.as_str(),
         }
@@ -132,6 +151,9 @@ pub fn run(context: &Context, command: &Command) -> Result<Outcome, Error> {
         },
         Command::Validate(args) => validate::validate(context, args),
         Command::Diff(args) => diff::diff(context, args),
+        Command::History(args) => history::history(context, args),
+        Command::Undo(args) => undo::undo(context, args),
+        Command::Restore(args) => undo::restore(context, args),
         Command::Explain(args) => explain::explain(args).map(Outcome::Explanation),
         Command::Config => Ok(Outcome::Settings(context.settings.all())),
         Command::Completions { shell } => completions::script(*shell).map(Outcome::Text),

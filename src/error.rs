@@ -36,6 +36,8 @@ pub enum Code {
     WouldDisable,
     /// The directory was changed by hand again and again.
     ChangedMeanwhile,
+    /// A later change stands in the way of taking one back.
+    ChangedSince,
     /// The user said no.
     Declined,
     /// A directory that isn't there.
@@ -70,6 +72,7 @@ impl Code {
         Code::WouldNotLoad,
         Code::WouldDisable,
         Code::ChangedMeanwhile,
+        Code::ChangedSince,
         Code::Declined,
         Code::NoDirectory,
         Code::Io,
@@ -97,6 +100,7 @@ impl Code {
             Code::WouldNotLoad => "Traefik would refuse the directory",
             Code::WouldDisable => "Traefik would disable something that works and that the change is not about",
             Code::ChangedMeanwhile => "the files were changed by something else again and again",
+            Code::ChangedSince => "a later change stands in the way of taking an earlier one back",
             Code::Declined => "the question was answered with no",
             Code::NoDirectory => "the directory does not exist",
             Code::Io => "reading or writing failed",
@@ -125,6 +129,7 @@ impl Code {
             Code::WouldNotLoad => "would-not-load",
             Code::WouldDisable => "would-disable",
             Code::ChangedMeanwhile => "changed-meanwhile",
+            Code::ChangedSince => "changed-since",
             Code::Declined => "declined",
             Code::NoDirectory => "no-directory",
             Code::Io => "io",
@@ -149,6 +154,7 @@ impl Code {
             | Code::WouldNotLoad
             | Code::WouldDisable
             | Code::ChangedMeanwhile
+            | Code::ChangedSince
             | Code::Declined => 3,
             Code::NoDirectory | Code::Io | Code::LockTimeout | Code::DurabilityUnknown | Code::AnswerNotPrinted => 4,
             Code::Internal => 70,

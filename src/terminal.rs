@@ -187,8 +187,9 @@ fn words() -> Vec<String> {
     std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect()
 }
 
-/// The command line, for whoever waits for the lock.
+/// The command line without secrets, for whoever waits for the lock, and for the history.
 fn command_line() -> String {
-    let words: Vec<String> = words().iter().map(|word| word.escape_debug().to_string()).collect();
-    words.join(" ").chars().take(1000).collect()
+    let own = ["cloudlunacy".to_owned()].into_iter().chain(words().into_iter().skip(1));
+    let shown: Vec<String> = crate::secret::redacted(own).map(|word| crate::plan::shell_word(&word)).collect();
+    shown.join(" ").chars().map(|c| if c.is_control() { ' ' } else { c }).take(4000).collect()
 }

@@ -5,6 +5,7 @@ use crate::cli::ChangeFlags;
 use crate::error::Error;
 use crate::inventory::Inventory;
 use crate::plan::Plan;
+use crate::store::{Changed, Intent, Request};
 
 /// Makes a change, or shows what it would do.
 pub(super) fn change(
@@ -15,13 +16,21 @@ pub(super) fn change(
     make(context, flags, plan).map(Outcome::Change)
 }
 
-/// The same, as a report; its warnings are for the user's eyes.
+/// The same, as a report.
 pub(super) fn make(
     context: &Context,
     flags: &ChangeFlags,
     plan: impl Fn(&Inventory<'_>) -> Result<Plan, Error>,
 ) -> Result<Report, Error> {
-    let changed = if flags.dry_run { context.store.preview(plan)? } else { context.store.change(plan)? };
-    context.warn_all(changed.warnings);
-    Ok(Report { dry_run: flags.dry_run, effects: changed.effects, files: changed.files })
+    let intent = Intent { message: flags.message.clone(), ..Intent::default() };
+    let request = Request { intent, plans: &[&|inventory, _| plan(inventory)], keep_going: false };
+    let changed = carry_out(context, flags, &request)?;
+    Ok(Report::of(context, flags.dry_run, changed))
+}
+
+/// Makes what is asked for, or shows what it would do; its warnings are for the user's eyes.
+pub(super) fn carry_out(context: &Context, flags: &ChangeFlags, request: &Request<'_>) -> Result<Changed, Error> {
+    let mut changed = if flags.dry_run { context.store.preview(request)? } else { context.store.change(request)? };
+    context.warn_all(std::mem::take(&mut changed.warnings));
+    Ok(changed)
 }

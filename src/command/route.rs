@@ -8,6 +8,7 @@ use crate::inventory::{Definition, Inventory, Part, bare};
 use crate::name::{BadName, Host, RouterName, Target, split_host_path};
 use crate::plan::{self, AddRequest, Change, ListEdit, Wanted, bad_value};
 use crate::route::{Filter, Route, Tls, list as routes, lookup};
+use crate::store::{Intent, Request};
 
 pub(super) fn add(context: &Context, args: &Add) -> Result<Outcome, Error> {
     let (host, path) = split_host_path(&args.host).map_err(|bad| with_caret("HOST", &args.host, bad))?;
@@ -87,9 +88,10 @@ fn wanted_nothing(wanted: &Wanted) -> bool {
 pub(super) fn rm(context: &Context, args: &Remove) -> Result<Outcome, Error> {
     let plan = |inventory: &Inventory<'_>| plan::remove(inventory, &args.routes, args.ignore_missing);
     if context.interactive && !args.change.yes && !args.change.dry_run && args.routes.len() > 1 {
-        let effects = context.store.preview(plan)?.effects;
+        let asked = Request { intent: Intent::default(), plans: &[&|inventory, _| plan(inventory)], keep_going: false };
+        let changed = context.store.preview(&asked)?;
         // Names that stand in files can hold anything; nothing of them may steer the terminal.
-        let names: Vec<String> = effects.iter().map(|e| e.name.escape_debug().to_string()).collect();
+        let names: Vec<String> = changed.effects().map(|e| e.name.escape_debug().to_string()).collect();
         let question = format!("Remove {} routes: {}?", names.len(), names.join(", "));
         let answer = dialoguer::Confirm::new().with_prompt(question).default(false).interact();
         if names.len() > 1 && !matches!(answer, Ok(true)) {

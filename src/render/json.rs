@@ -1,6 +1,6 @@
 //! The stable machine formats. Fields are only ever added; `schema_version` counts the rest.
 
-use super::{Format, diff, explanation};
+use super::{Format, diff, explanation, history};
 use crate::command::{Outcome, PartOfRoute, Report};
 use crate::error::{Changed, Error};
 use crate::route::Route;
@@ -22,6 +22,7 @@ pub(super) fn outcome(outcome: &Outcome, format: Format) -> Result<String, Error
     match (outcome, format) {
         (Outcome::Routes(routes), Format::Jsonl) => routes.iter().map(|route| text(route, format)).collect(),
         (Outcome::Routes(routes), Format::Json) => text(&Routes { schema_version: SCHEMA_VERSION, routes }, format),
+        (Outcome::History(all), Format::Jsonl) => all.iter().map(|one| text(&history::value(one), format)).collect(),
         (_, Format::Yaml) => yaml(value(outcome)),
         _ => text(&value(outcome), format),
     }
@@ -84,6 +85,8 @@ fn value(outcome: &Outcome) -> Value {
                 .collect();
             json!({ "schema_version": SCHEMA_VERSION, "settings": all })
         }
+        Outcome::History(all) => history::list_json(all),
+        Outcome::Happened(shown) => history::one_json(shown),
         Outcome::Explanation(found) => explanation::json(found),
         // It has formats of its own.
         Outcome::Validation(_) | Outcome::Comparison(_) => Value::Null,
@@ -102,7 +105,7 @@ fn change(report: &Report) -> Value {
         "schema_version": SCHEMA_VERSION,
         "outcome": report.outcome(),
         "changed": report.changed(),
-        "change": null,
+        "change": report.number,
         "objects": objects,
         "diff": diff::unified(&report.files),
     })
