@@ -1,5 +1,6 @@
 //! What each command does: `fn(&Context, arguments) → Outcome`. Commands never print.
 
+mod batch;
 mod change;
 pub mod completions;
 mod context;
@@ -14,14 +15,15 @@ mod static_source;
 mod undo;
 mod validate;
 
+pub use batch::Batched;
 pub use context::{Context, find_settings};
 pub use diff::Compared;
 pub use explain::Explanation;
 pub use history::{Happened, Shown};
 pub use validate::{Counts, Fixed, Repair, ShownObject, StaticUsed, Text, Validation};
 
-use crate::cli::{Command, RouteCommand};
-use crate::error::{Error, Place};
+use crate::cli::Command;
+use crate::error::{Code, Error, Place};
 use crate::inventory::Part;
 use crate::plan::{Effect, Verb};
 use crate::route::Route;
@@ -36,6 +38,8 @@ pub enum Outcome {
     Route(Box<RouteDetail>),
     /// A change.
     Change(Report),
+    /// Many commands as one change.
+    Batch(Batched),
     /// A directory that is ready.
     Ready(Box<Ready>),
     /// The settings.
@@ -59,6 +63,11 @@ impl Outcome {
     pub fn exit_code(&self) -> u8 {
         match self {
             Outcome::Validation(validation) => u8::from(validation.fails()),
+            Outcome::Batch(batched) => match (batched.refused(), batched.changed()) {
+                (0, _) => 0,
+                (_, true) => Code::PartlyDone.exit_code(),
+                (_, false) => 3,
+            },
             Outcome::Comparison(compared) => u8::from(!compared.comparison.is_same()),
             _ => 0,
         }
@@ -114,12 +123,19 @@ impl Report {
 
     /// One word for all of it.
     pub fn outcome(&self) -> &'static str {
-        match self.effects.as_slice() {
-            [] if self.files.is_empty() => Verb::Unchanged.as_str(),
-            [] => Verb::Changed.as_str(),
-            [first, rest @ ..] if rest.iter().all(|e| e.verb == first.verb) => first.verb.as_str(),
-            _ => Verb::Changed.as_str(),
+        match self.effects.is_empty() && !self.files.is_empty() {
+            true => Verb::Changed.as_str(),
+            false => outcome_of(&self.effects),
         }
+    }
+}
+
+/// One word for what happened to routes.
+pub fn outcome_of(effects: &[Effect]) -> &'static str {
+    match effects {
+        [] => Verb::Unchanged.as_str(),
+        [first, rest @ ..] if rest.iter().all(|e| e.verb == first.verb) => first.verb.as_str(),
+        _ => Verb::Changed.as_str(),
     }
 }
 
@@ -141,14 +157,8 @@ pub struct Ready {
 pub fn run(context: &Context, command: &Command) -> Result<Outcome, Error> {
     match command {
         Command::Init(args) => init::init(context, args),
-        Command::Route { command } => match command {
-            RouteCommand::Add(args) => route::add(context, args),
-            RouteCommand::Set(args) => route::set(context, args),
-            RouteCommand::Rm(args) => route::rm(context, args),
-            RouteCommand::Rename(args) => route::rename(context, args),
-            RouteCommand::List(args) => route::list(context, args),
-            RouteCommand::Show(args) => route::show(context, args),
-        },
+        Command::Route { command } => route::run(context, command),
+        Command::Batch(args) => batch::batch(context, args),
         Command::Validate(args) => validate::validate(context, args),
         Command::Diff(args) => diff::diff(context, args),
         Command::History(args) => history::history(context, args),

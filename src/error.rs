@@ -46,6 +46,8 @@ pub enum Code {
     Io,
     /// Another process holds the lock.
     LockTimeout,
+    /// Of many commands some were refused; the others are done.
+    PartlyDone,
     /// The change is in place, but the disk did not confirm it.
     DurabilityUnknown,
     /// The change is made, but the answer could not be printed.
@@ -77,6 +79,7 @@ impl Code {
         Code::NoDirectory,
         Code::Io,
         Code::LockTimeout,
+        Code::PartlyDone,
         Code::DurabilityUnknown,
         Code::AnswerNotPrinted,
         Code::Internal,
@@ -105,6 +108,7 @@ impl Code {
             Code::NoDirectory => "the directory does not exist",
             Code::Io => "reading or writing failed",
             Code::LockTimeout => "another process holds the lock for longer than --lock-timeout",
+            Code::PartlyDone => "of many commands some were refused, and the others are done",
             Code::DurabilityUnknown => "the change is in place, but the disk did not confirm it",
             Code::AnswerNotPrinted => "the change is made, but the answer could not be printed",
             Code::Internal => "a bug of cloudlunacy",
@@ -134,6 +138,7 @@ impl Code {
             Code::NoDirectory => "no-directory",
             Code::Io => "io",
             Code::LockTimeout => "lock-timeout",
+            Code::PartlyDone => "partly-done",
             Code::DurabilityUnknown => "durability-unknown",
             Code::AnswerNotPrinted => "answer-not-printed",
             Code::Internal => "internal",
@@ -156,7 +161,12 @@ impl Code {
             | Code::ChangedMeanwhile
             | Code::ChangedSince
             | Code::Declined => 3,
-            Code::NoDirectory | Code::Io | Code::LockTimeout | Code::DurabilityUnknown | Code::AnswerNotPrinted => 4,
+            Code::NoDirectory
+            | Code::Io
+            | Code::LockTimeout
+            | Code::PartlyDone
+            | Code::DurabilityUnknown
+            | Code::AnswerNotPrinted => 4,
             Code::Internal => 70,
         }
     }
@@ -165,7 +175,7 @@ impl Code {
     pub fn changed(self) -> Changed {
         match self {
             Code::DurabilityUnknown => Changed::Unknown,
-            Code::AnswerNotPrinted => Changed::Yes,
+            Code::AnswerNotPrinted | Code::PartlyDone => Changed::Yes,
             _ => Changed::No,
         }
     }

@@ -3,7 +3,7 @@
 mod progress;
 mod report;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{self, Cli, Command};
 use crate::command::{self, Context, Outcome};
 use crate::error::{Code, Error};
 use crate::render::{self, Format, Shown, Style};
@@ -70,7 +70,7 @@ impl Terminal {
         match asked_for_json() {
             Some(format) => {
                 let style = Style { format, width: None, color: false, quiet: false };
-                let _ = print(&render::error(&usage_error(error), style).out);
+                let _ = print(&render::error(&cli::usage_error(error), style).out);
             }
             None => {
                 let text = error.render();
@@ -124,6 +124,7 @@ impl Terminal {
         self.say(&err);
         let changed = match outcome {
             Outcome::Change(report) => report.changed(),
+            Outcome::Batch(batched) => batched.changed(),
             Outcome::Ready(ready) => ready.report.changed() || !ready.made.is_empty(),
             Outcome::Validation(found) => found.fixed.as_ref().is_some_and(|f| !f.dry_run && !f.files.is_empty()),
             _ => false,
@@ -162,18 +163,6 @@ fn asked_for_json() -> Option<Format> {
         words.iter().find_map(|w| Some(w.strip_prefix("--output=").or_else(|| w.strip_prefix("-o"))?.to_owned()));
     let format = apart.or(joined.filter(|f| !f.is_empty())).or_else(|| std::env::var("CLOUDLUNACY_OUTPUT").ok())?;
     Format::parse(format.trim_start_matches('=')).filter(|format| matches!(format, Format::Json | Format::Jsonl))
-}
-
-/// What the parser says, as an error of ours: its first paragraph, and its tip.
-fn usage_error(error: &clap::Error) -> Error {
-    let text = error.to_string();
-    let mut paragraphs = text.trim_start_matches("error: ").split("\n\n");
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let message = Error::new(Code::Usage, words(paragraphs.next().unwrap_or_default()));
-    match paragraphs.next().and_then(|p| p.trim_start().strip_prefix("tip: ")) {
-        Some(tip) => message.hint(words(tip)),
-        None => message.hint("--help shows the flags and arguments"),
-    }
 }
 
 fn print(text: &str) -> std::io::Result<()> {

@@ -17,6 +17,19 @@ pub enum RouteCommand {
     Show(Show),
 }
 
+impl RouteCommand {
+    /// What is said about the change that it makes, if it makes one.
+    pub fn flags(&self) -> Option<&ChangeFlags> {
+        match self {
+            RouteCommand::Add(args) => Some(&args.change),
+            RouteCommand::Set(args) => Some(&args.change),
+            RouteCommand::Rm(args) => Some(&args.change),
+            RouteCommand::Rename(args) => Some(&args.change),
+            RouteCommand::List(_) | RouteCommand::Show(_) => None,
+        }
+    }
+}
+
 /// `--tls`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum TlsArg {

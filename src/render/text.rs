@@ -1,8 +1,8 @@
 //! What people read: tables, result lines, errors. Text from files is escaped, so that none of it can steer a terminal.
 
 use super::table::{columns, table};
-use super::{Shown, Style, diff, explanation, history};
-use crate::command::{Outcome, PartOfRoute, Ready, Report, RouteDetail};
+use super::{Shown, Style, diff, explanation, history, json};
+use crate::command::{Batched, Outcome, PartOfRoute, Ready, Report, RouteDetail};
 use crate::error::Error;
 use crate::inventory::Part;
 use crate::plan::{Effect, Verb};
@@ -16,6 +16,7 @@ pub(super) fn outcome(outcome: &Outcome, style: Style) -> Shown {
         Outcome::Routes(routes) => out(table_of(routes, style)),
         Outcome::Route(detail) => out(route(detail)),
         Outcome::Change(report) => change(report, style),
+        Outcome::Batch(batched) => batch(batched, style),
         Outcome::Ready(ready) => self::ready(ready, style),
         Outcome::Settings(settings) => out(settings_table(settings, style)),
         Outcome::History(all) if all.is_empty() => {
@@ -42,6 +43,7 @@ pub(super) fn names(outcome: &Outcome) -> String {
         Outcome::Routes(routes) => routes.iter().map(|r| r.name.as_str()).collect(),
         Outcome::Route(detail) => vec![&detail.route.name],
         Outcome::Change(report) => report.effects.iter().map(|e| e.name.as_str()).collect(),
+        Outcome::Batch(batched) => batched.results.iter().flatten().flatten().map(|e| e.name.as_str()).collect(),
         Outcome::Ready(ready) => ready.routes.iter().map(|r| r.name.as_str()).collect(),
         Outcome::Settings(settings) => settings.iter().map(|(key, _)| key.as_str()).collect(),
         Outcome::Comparison(compared) => compared.comparison.differences.iter().map(|d| d.name.as_str()).collect(),
@@ -110,6 +112,24 @@ fn change(report: &Report, style: Style) -> Shown {
         false if style.quiet => Shown::default(),
         false => out(lines),
     }
+}
+
+/// The result of each command is a line of JSON, for it is programs that read it.
+fn batch(batched: &Batched, style: Style) -> Shown {
+    let lines = if style.quiet { String::new() } else { json::batch_lines(batched) };
+    let mut shown = match batched.dry_run {
+        true => Shown { out: diff::unified(&batched.files), err: lines },
+        false => out(lines),
+    };
+    match (batched.refused(), batched.changed()) {
+        (0, _) => {}
+        (refused, true) => {
+            let all = batched.results.len();
+            shown.err.push_str(&format!("error: written, but {refused} of {} refused\n", count(all, "command")));
+        }
+        (_, false) => shown.err.push_str("error: every command that changes something was refused\n"),
+    }
+    shown
 }
 
 fn result_lines(report: &Report, style: Style) -> String {

@@ -50,7 +50,8 @@ pub(super) fn draft(
     let before = Inventory::of(&snapshot.files);
     let mut outcomes = Vec::with_capacity(request.plans.len());
     for plan in request.plans {
-        let made = desk.step(&before, |inventory| plan(inventory, past), request.keep_going);
+        let several = request.plans.len() > 1;
+        let made = desk.step(&before, |inventory| plan(inventory, past), (several, request.keep_going));
         match made {
             Ok((own, effects)) => {
                 desk.edited.extend(own);
@@ -87,7 +88,7 @@ impl Desk<'_> {
         &self,
         first: &Inventory<'_>,
         plan: impl Fn(&Inventory<'_>) -> Result<Plan, Error>,
-        judge: bool,
+        (several, keep_going): (bool, bool),
     ) -> Result<(Edited, Vec<Effect>), Error> {
         let earlier;
         let inventory = match self.edited.is_empty() {
@@ -116,15 +117,17 @@ impl Desk<'_> {
             let file = stays.then(|| File { path: path.clone(), content: content() });
             own.insert(path, file);
         }
-        if is_whole || judge {
+        if is_whole || several {
             let after = merged(&self.snapshot.files, [&self.edited, &own]);
             if is_whole {
                 effects = effects_between(inventory, &after);
             }
-            if judge {
+            if keep_going {
                 let about: Vec<&Effect> = effects.iter().collect();
                 guard::check(inventory, &after, &about, !own.is_empty(), self.traefik)?;
             }
+            // What comes next may change it again.
+            effects.iter_mut().for_each(|effect| fill(effect, &after));
         }
         Ok((own, effects))
     }
