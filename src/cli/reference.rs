@@ -53,7 +53,11 @@ unknown key is an error. These are all keys:
 
   [validate]
   allow = [\"unused-service\"]          # --allow, in every run
-  deny = \"warning\"                    # --deny",
+  deny = \"warning\"                    # --deny
+
+  [history]
+  max-age = \"400d\"                   # changes older than this go
+  max-size = \"64MB\"                  # the oldest go beyond this; 0: none kept",
     ),
     (
         "Suppressing findings",
@@ -83,9 +87,11 @@ NO_COLOR: where it is set and not empty, no colour unless --color always.",
 1   validate: something for which Traefik refuses the directory or disables
     an object; with --deny warning also a warning. diff: something differs
 2   usage, malformed input, nothing to check; nothing changed
-3   refused: conflict, not found, would not load; nothing changed
+3   refused: conflict, not found, would not load, something newer stands in
+    the way of an undo; nothing changed
 4   the environment failed: I/O, lock timeout; nothing changed unless the
-    message says \"written, durability unknown\" or \"written, answer not printed\"
+    message says \"written, durability unknown\", \"written, answer not printed\"
+    or, of batch --keep-going, \"written, but N of M commands refused\"
 70  a bug of cloudlunacy; nothing changed",
     ),
 ];
