@@ -11,6 +11,7 @@ use clap_complete::engine::ArgValueCompleter;
 pub use diff::{Diff, DiffFormat};
 pub use reference::REFERENCE;
 pub use route::{Add, Fields, List, ListFields, Remove, Rename, RouteCommand, Set, Show, TlsArg};
+use std::time::Duration;
 pub use validate::{Deny, Explain, Report, ReportFormat, Validate};
 
 /// Manages, checks and publishes the dynamic configuration of the Traefik reverse proxy, straight on its files
@@ -119,6 +120,9 @@ pub struct Global {
     /// The Traefik release that reads the files: 3.0 to 3.7, or to the patch, as 3.6.15 [default: 3.7]
     #[arg(long, global = true, value_name = "RELEASE")]
     pub traefik: Option<String>,
+    /// Where the running Traefik has its API: http://[USER:PASSWORD@]HOST[:PORT][/PATH] [default: where the static configuration has it, with api.insecure]
+    #[arg(long, global = true, value_parser = NonEmptyStringValueParser::new(), value_name = "URL", value_hint = clap::ValueHint::Url)]
+    pub api: Option<String>,
     /// How to print the answer [default: table]
     #[arg(short, long, global = true, value_name = "FORMAT", value_parser = AnyFormat)]
     pub output: Option<String>,
@@ -165,6 +169,10 @@ pub enum Color {
     Never,
 }
 
+fn time(text: &str) -> Result<Duration, String> {
+    crate::settings::duration(text).ok_or_else(|| "no length of time: write 10s, 500ms or 2m".to_owned())
+}
+
 /// Flags of every command that changes something.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Options of changes")]
@@ -175,6 +183,12 @@ pub struct ChangeFlags {
     /// Answer every question with yes; only a terminal is ever asked
     #[arg(long)]
     pub yes: bool,
+    /// Ask Traefik's API, at most so long, until it has loaded this very change; else exit with 5: --wait=30s, --wait=500ms [default: 10s]
+    #[arg(long, value_name = "TIME", num_args = 0..=1, require_equals = true, default_missing_value = "10s", value_parser = time)]
+    pub wait: Option<Duration>,
+    /// Where Traefik does not load the change in time, take it back, and exit with 3
+    #[arg(long, requires = "wait")]
+    pub rollback: bool,
 }
 
 /// The commands.

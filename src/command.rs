@@ -11,6 +11,7 @@ mod revision;
 mod route;
 mod static_source;
 mod validate;
+mod wait;
 
 pub use context::{Context, find_settings};
 pub use diff::Compared;
@@ -24,6 +25,7 @@ use crate::plan::{Effect, Verb};
 use crate::route::Route;
 use crate::settings::Setting;
 use crate::store::FileChange;
+use std::time::Duration;
 
 /// What came of a command.
 pub enum Outcome {
@@ -86,6 +88,8 @@ pub struct Report {
     pub effects: Vec<Effect>,
     /// Each file that changed.
     pub files: Vec<FileChange>,
+    /// How long it took until Traefik had loaded it, where that was waited for.
+    pub live: Option<Duration>,
 }
 
 impl Report {

@@ -46,6 +46,14 @@ pub enum Code {
     LockTimeout,
     /// The change is in place, but the disk did not confirm it.
     DurabilityUnknown,
+    /// Traefik's API gives no usable answer.
+    ApiFailed,
+    /// A server that a route would lead to does not answer.
+    TargetUnreachable,
+    /// The change was taken back, because Traefik did not load it in time.
+    RolledBack,
+    /// The change is in place, but Traefik did not load it in time.
+    NotLive,
     /// The change is made, but the answer could not be printed.
     AnswerNotPrinted,
     /// A bug of ours.
@@ -75,6 +83,10 @@ impl Code {
         Code::Io,
         Code::LockTimeout,
         Code::DurabilityUnknown,
+        Code::ApiFailed,
+        Code::TargetUnreachable,
+        Code::RolledBack,
+        Code::NotLive,
         Code::AnswerNotPrinted,
         Code::Internal,
     ];
@@ -102,6 +114,12 @@ impl Code {
             Code::Io => "reading or writing failed",
             Code::LockTimeout => "another process holds the lock for longer than --lock-timeout",
             Code::DurabilityUnknown => "the change is in place, but the disk did not confirm it",
+            Code::ApiFailed => "the running Traefik can't be asked: its API gives no usable answer",
+            Code::TargetUnreachable => {
+                "a server that the route would lead to does not answer as it should (--check-target)"
+            }
+            Code::RolledBack => "Traefik did not load the change in the time given, so it was taken back (--rollback)",
+            Code::NotLive => "the change is in the files, but Traefik did not load it in the time given (--wait)",
             Code::AnswerNotPrinted => "the change is made, but the answer could not be printed",
             Code::Internal => "a bug of cloudlunacy",
         }
@@ -130,12 +148,16 @@ impl Code {
             Code::Io => "io",
             Code::LockTimeout => "lock-timeout",
             Code::DurabilityUnknown => "durability-unknown",
+            Code::ApiFailed => "api-failed",
+            Code::TargetUnreachable => "target-unreachable",
+            Code::RolledBack => "rolled-back",
+            Code::NotLive => "not-live",
             Code::AnswerNotPrinted => "answer-not-printed",
             Code::Internal => "internal",
         }
     }
 
-    /// The exit code: 2 malformed input, 3 refused, 4 the environment failed, 70 a bug of ours.
+    /// The exit code: 2 malformed input, 3 refused, 4 the environment failed, 5 changed but not live, 70 a bug of ours.
     pub fn exit_code(self) -> u8 {
         match self {
             Code::Usage | Code::BadValue | Code::BadSettings | Code::BadStatic | Code::NothingToCheck => 2,
@@ -149,8 +171,16 @@ impl Code {
             | Code::WouldNotLoad
             | Code::WouldDisable
             | Code::ChangedMeanwhile
+            | Code::TargetUnreachable
+            | Code::RolledBack
             | Code::Declined => 3,
-            Code::NoDirectory | Code::Io | Code::LockTimeout | Code::DurabilityUnknown | Code::AnswerNotPrinted => 4,
+            Code::NoDirectory
+            | Code::Io
+            | Code::LockTimeout
+            | Code::DurabilityUnknown
+            | Code::ApiFailed
+            | Code::AnswerNotPrinted => 4,
+            Code::NotLive => 5,
             Code::Internal => 70,
         }
     }
@@ -159,7 +189,7 @@ impl Code {
     pub fn changed(self) -> Changed {
         match self {
             Code::DurabilityUnknown => Changed::Unknown,
-            Code::AnswerNotPrinted => Changed::Yes,
+            Code::AnswerNotPrinted | Code::NotLive => Changed::Yes,
             _ => Changed::No,
         }
     }

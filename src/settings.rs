@@ -44,6 +44,8 @@ pub struct SettingsFile {
     pub map: Vec<String>,
     /// `--traefik`.
     pub traefik: Option<String>,
+    /// `--api`.
+    pub api: Option<String>,
     /// `--output`.
     pub output: Option<String>,
     /// `--lock-timeout`, in seconds or with a unit.
@@ -140,6 +142,7 @@ pub const KEYS: &[(&str, Option<&str>)] = &[
     ("static-args", None),
     ("map", None),
     ("traefik", Some("3.7")),
+    ("api", None),
     ("output", Some("table")),
     ("lock-timeout", Some("10s")),
     ("color", Some("auto")),
@@ -231,10 +234,20 @@ fn from_file(file: &SettingsFile, key: &str) -> Option<String> {
         "static-args" => file.static_args.clone(),
         "map" => (!file.map.is_empty()).then(|| file.map.join(",")),
         "traefik" => file.traefik.clone(),
+        "api" => file.api.clone(),
         "output" => file.output.clone(),
         "lock-timeout" => file.lock_timeout.clone(),
         "color" => file.color.clone(),
         _ => None,
+    }
+}
+
+/// A URL without its user and password, as it may be shown.
+pub fn without_credentials(text: &str) -> String {
+    let start = text.find("://").map_or(0, |at| at + 3);
+    match text[start..].rfind('@') {
+        Some(sign) => format!("{}***{}", &text[..start], &text[start + sign..]),
+        None => text.to_owned(),
     }
 }
 
@@ -275,9 +288,21 @@ mod tests {
         assert_eq!(
             error.to_string().lines().next(),
             Some(
-                "c.toml:3: unknown field `dirr`, expected one of `dir`, `static`, `static-args`, `map`, `traefik`, `output`, `lock-timeout`, `color`, `defaults`, `validate`"
+                "c.toml:3: unknown field `dirr`, expected one of `dir`, `static`, `static-args`, `map`, `traefik`, `api`, `output`, `lock-timeout`, `color`, `defaults`, `validate`"
             )
         );
+    }
+
+    #[test]
+    fn no_password_is_shown() {
+        for (text, shown) in [
+            ("http://eve:secret@host:80/base", "http://***@host:80/base"),
+            ("http://eve:se/cr@et@host", "http://***@host"),
+            ("eve:secret@host", "***@host"),
+            ("http://host", "http://host"),
+        ] {
+            assert_eq!(without_credentials(text), shown);
+        }
     }
 
     #[test]

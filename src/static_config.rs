@@ -148,6 +148,8 @@ pub struct Resolver {
 pub struct Api {
     /// Whether it is served on the entry point `traefik`.
     pub insecure: bool,
+    /// `basePath`, without a slash at its end.
+    pub base_path: String,
     /// Whether there is a dashboard.
     pub dashboard: bool,
     /// Whether there are `/debug` pages.

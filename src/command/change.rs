@@ -1,5 +1,6 @@
 //! How every command that changes something makes its change.
 
+use super::wait::Wait;
 use super::{Context, Outcome, Report};
 use crate::cli::ChangeFlags;
 use crate::error::Error;
@@ -21,7 +22,9 @@ pub(super) fn make(
     flags: &ChangeFlags,
     plan: impl Fn(&Inventory<'_>) -> Result<Plan, Error>,
 ) -> Result<Report, Error> {
-    let changed = if flags.dry_run { context.store.preview(plan)? } else { context.store.change(plan)? };
-    context.warn_all(changed.warnings);
-    Ok(Report { dry_run: flags.dry_run, effects: changed.effects, files: changed.files })
+    let wait = Wait::begin(context, flags)?;
+    let mut changed = if flags.dry_run { context.store.preview(plan)? } else { context.store.change(plan)? };
+    context.warn_all(std::mem::take(&mut changed.warnings));
+    let live = wait.map(|wait| wait.prove(&changed)).transpose()?.flatten();
+    Ok(Report { dry_run: flags.dry_run, effects: changed.effects, files: changed.files, live })
 }

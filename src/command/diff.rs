@@ -1,6 +1,7 @@
 //! `diff`: what differs between two configurations.
 
 use super::revision::Revision;
+use super::wait::api;
 use super::{Context, Outcome};
 use crate::cli::{Diff, DiffFormat};
 use crate::compare::{Comparison, Side, compare};
@@ -8,7 +9,8 @@ use crate::document::Format;
 use crate::error::{Code, Error};
 use crate::git;
 use crate::inventory::{File, Inventory};
-use crate::judge::take;
+use crate::judge::{Verdict, take};
+use crate::live;
 use crate::static_config::StaticConfig;
 use crate::store::{FileChange, Store, content};
 use crate::surroundings::Surroundings;
@@ -33,11 +35,13 @@ struct Version {
     name: String,
     files: Vec<File>,
     static_config: Option<StaticConfig>,
+    /// Whether it is what a Traefik has loaded.
+    is_running: bool,
 }
 
 pub(super) fn diff(context: &Context, args: &Diff) -> Result<Outcome, Error> {
     let from = match &args.from {
-        Some(from) => from,
+        Some(from) => from.as_str(),
         None if git::work_tree(context.store.path()).is_some() => "git:HEAD",
         None => {
             return Err(Error::new(
@@ -50,10 +54,22 @@ pub(super) fn diff(context: &Context, args: &Diff) -> Result<Outcome, Error> {
     if from == "-" && args.to.as_deref() == Some("-") {
         return Err(Error::new(Code::Usage, "standard input can't be both"));
     }
-    let old = version(context, from)?;
-    let new = match &args.to {
-        Some(to) => version(context, to)?,
-        None => on_disk(context, &context.store, "the files")?,
+    let other = |name: Option<&str>| match name {
+        Some(name) => version(context, name),
+        None => on_disk(context, &context.store, "the files"),
+    };
+    let (old, new) = match (from, args.to.as_deref()) {
+        (live::NAME, Some(live::NAME)) => return Err(Error::new(Code::Usage, "the running Traefik can't be both")),
+        (live::NAME, to) => {
+            let new = other(to)?;
+            (running(context, &new)?, new)
+        }
+        (from, Some(live::NAME)) => {
+            let old = version(context, from)?;
+            let new = running(context, &old)?;
+            (old, new)
+        }
+        (from, to) => (version(context, from)?, other(to)?),
     };
     let (was, is) = (Inventory::of(&old.files), Inventory::of(&new.files));
     let release = context.facts.release;
@@ -63,9 +79,17 @@ pub(super) fn diff(context: &Context, args: &Diff) -> Result<Outcome, Error> {
         static_config: version.static_config.clone(),
         ..Surroundings::unknown(release)
     };
-    let (then, now) = (take(&was, &known(&old)), take(&is, &known(&new)));
-    let comparison =
+    let (mut then, mut now) = (take(&was, &known(&old)), take(&is, &known(&new)));
+    for (version, taken) in [(&old, &mut then), (&new, &mut now)] {
+        if version.is_running {
+            taken.verdict = Verdict::Accepted;
+        }
+    }
+    let mut comparison =
         compare(&Side { inventory: &was, taken: &then, release }, &Side { inventory: &is, taken: &now, release });
+    if old.is_running || new.is_running {
+        comparison.without_texts_of(live::NAME);
+    }
     let text = |files: &[File], path: &str| files.iter().find(|f| f.path == path).map(|f| f.text().to_owned());
     let change =
         |path: &String| FileChange { path: path.clone(), old: text(&old.files, path), new: text(&new.files, path) };
@@ -81,13 +105,14 @@ fn version(context: &Context, name: &str) -> Result<Version, Error> {
         name: name.to_owned(),
         files: vec![File { path: path.to_owned(), content: content(path, bytes) }],
         static_config: present(),
+        is_running: false,
     };
     if name.starts_with("git:") {
         let revision = Revision::find(&context.store, name)?;
         let (files, _) = revision.files(&context.store, |_| true)?;
         let written = context.static_source.written.as_ref().filter(|_| context.static_source.launch.is_none());
         let then = written.and_then(|written| revision.static_config(&written.path));
-        return Ok(Version { name: name.to_owned(), files, static_config: then.or_else(present) });
+        return Ok(Version { name: name.to_owned(), files, static_config: then.or_else(present), is_running: false });
     }
     if name == "-" {
         let mut bytes = Vec::new();
@@ -104,7 +129,7 @@ fn version(context: &Context, name: &str) -> Result<Version, Error> {
             Code::NothingToCheck,
             format!("{name}: there is no such directory, and Traefik loads no such file"),
         )
-        .hint("name git:REV, a directory, a .yml, .yaml or .toml file, or -"));
+        .hint("name git:REV, a directory, a .yml, .yaml or .toml file, live, or -"));
     }
     let bytes = std::fs::read(path).with_context(|| format!("can't read {name}"))?;
     Ok(alone(&file, bytes))
@@ -112,5 +137,16 @@ fn version(context: &Context, name: &str) -> Result<Version, Error> {
 
 fn on_disk(context: &Context, store: &Store, name: &str) -> Result<Version, Error> {
     let (files, static_config) = (store.read()?.files, context.facts.static_config.clone());
-    Ok(Version { name: name.to_owned(), files, static_config })
+    Ok(Version { name: name.to_owned(), files, static_config, is_running: false })
+}
+
+/// What the running Traefik has of the file provider, in the words of the other side.
+fn running(context: &Context, other: &Version) -> Result<Version, Error> {
+    let api = api(context)?;
+    let entry_points = api.entry_points()?;
+    let objects = live::loaded(&api.all()?);
+    let inventory = Inventory::of(&other.files);
+    let file = live::Configuration::of(objects, &entry_points, &inventory).file;
+    let static_config = context.facts.static_config.clone();
+    Ok(Version { name: "the running Traefik".into(), files: vec![file], static_config, is_running: true })
 }

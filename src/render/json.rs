@@ -105,6 +105,7 @@ fn change(report: &Report) -> Value {
         "change": null,
         "objects": objects,
         "diff": diff::unified(&report.files),
+        "live": report.live.map(|_| true),
     })
 }
 

@@ -39,6 +39,7 @@ pub(super) fn of(root: &Node) -> StaticConfig {
     providers(root, &mut config);
     config.api = root.section(&["api"]).map(|api| Api {
         insecure: api.flag(&["insecure"], false),
+        base_path: api.words(&["basePath"]).unwrap_or_default().trim_end_matches('/').to_owned(),
         dashboard: api.flag(&["dashboard"], true),
         debug: api.flag(&["debug"], false),
     });

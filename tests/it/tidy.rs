@@ -116,7 +116,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "plan",
         ],
     ),
-    ("effects", &["store", "git"]),
+    ("effects", &["store", "git", "trust", "live", "probe"]),
     ("edges", &["cli", "command", "render", "terminal", "main"]),
 ];
 
@@ -171,6 +171,8 @@ fn only_the_doors_touch_the_disk() {
     let doors = [
         "store",
         "git",
+        "live",
+        "probe",
         "command/context",
         "command/diff",
         "command/init",
