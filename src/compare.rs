@@ -199,13 +199,17 @@ pub fn compare(before: &Side<'_>, after: &Side<'_>) -> Comparison {
 }
 
 impl Comparison {
-    /// Leaves out what is of texts: one side has none of its own, but a file of this name. What stands there alone may
-    /// be of a file that can't be read.
-    pub fn without_texts_of(&mut self, file: &str) {
+    /// Leaves out what only texts can tell: one side is no text, but what came of them, told in a file of this name.
+    /// What stands there alone may come of a file that can't be read. What is a template can't be told to differ.
+    pub fn without_texts(&mut self, file: &str, is_template: impl Fn(&str) -> bool) {
         self.texts.clear();
         self.opaque.retain(|path| path != file);
         if !self.opaque.is_empty() {
             self.differences.retain(|d| matches!(d.change, Change::Changed(_)) || d.place.file != file);
+        }
+        self.opaque.retain(|path| !is_template(path));
+        if let (Verdict::Accepted, Verdict::Unknown) | (Verdict::Unknown, Verdict::Accepted) = self.verdicts {
+            self.verdicts = (Verdict::Unknown, Verdict::Unknown);
         }
     }
 

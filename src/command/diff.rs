@@ -8,7 +8,7 @@ use crate::compare::{Comparison, Side, compare};
 use crate::document::Format;
 use crate::error::{Code, Error};
 use crate::git;
-use crate::inventory::{File, Inventory};
+use crate::inventory::{Content, File, Inventory};
 use crate::judge::{Verdict, take};
 use crate::live;
 use crate::static_config::StaticConfig;
@@ -88,7 +88,12 @@ pub(super) fn diff(context: &Context, args: &Diff) -> Result<Outcome, Error> {
     let mut comparison =
         compare(&Side { inventory: &was, taken: &then, release }, &Side { inventory: &is, taken: &now, release });
     if old.is_running || new.is_running {
-        comparison.without_texts_of(live::NAME);
+        let files = || old.files.iter().chain(&new.files);
+        let templates: Vec<&str> = files().filter(|f| is_template(f)).map(|f| f.path.as_str()).collect();
+        comparison.without_texts(live::NAME, |path| templates.contains(&path));
+        context.warn_all(
+            templates.iter().map(|path| format!("{path} is a Go template: what it says is not compared")).collect(),
+        );
     }
     let text = |files: &[File], path: &str| files.iter().find(|f| f.path == path).map(|f| f.text().to_owned());
     let change =
@@ -96,6 +101,10 @@ pub(super) fn diff(context: &Context, args: &Diff) -> Result<Outcome, Error> {
     let texts = comparison.texts.iter().filter(|_| args.text).map(change).collect();
     let format = args.format(&context.global, context.settings.get("output"));
     Ok(Outcome::Comparison(Box::new(Compared { names: (old.name, new.name), comparison, texts, format })))
+}
+
+fn is_template(file: &File) -> bool {
+    matches!(file.content, Content::Template { .. })
 }
 
 /// The configuration that a name means.

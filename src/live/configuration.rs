@@ -76,6 +76,9 @@ const SECTIONS: [(&str, Kind, Part); 8] = [
     ("udpServices", Kind::Udp, Part::Service),
 ];
 
+/// What Traefik puts before the name of a router whose TLS options are not those of others of its host.
+pub(super) const CONFLICTED: &str = "conflicted-";
+
 /// What the API adds to an object.
 const ADDED: [&str; 9] =
     ["status", "error", "using", "usedBy", "serverStatus", "name", "provider", "type", "priorityStr"];
@@ -195,6 +198,9 @@ impl Telling<'_> {
         let [Value::String(on)] = object.value.get("entryPoints")?.as_array()?.as_slice() else { return None };
         let name = object.name.strip_prefix(on.as_str())?.strip_prefix('-').filter(|_| is_http_router)?;
         let has = |name: &str| self.other.get(Kind::Http, Part::Router, name).is_some();
+        if let Some(name) = name.strip_prefix(CONFLICTED).filter(|name| has(name) && !has(&object.name)) {
+            return Some(name.to_owned());
+        }
         let has_model = self.entry_points.iter().any(|entry| entry.name == *on && entry.has_model());
         (!has(&object.name) && (has(name) || has_model)).then(|| name.to_owned())
     }
@@ -224,6 +230,7 @@ impl Telling<'_> {
         if *part == Part::Service {
             take_back_defaults(value, other);
         }
+        take_back_encodings(value, other);
         let mut said = HashSet::new();
         if let Some(other) = other {
             texts(other, &mut said);
@@ -320,6 +327,17 @@ fn take_back_defaults(value: &mut Map<String, Value>, other: Option<Ref<'_>>) {
         && cookie.get("name").and_then(Value::as_str).is_some_and(|name| name.starts_with('_'))
     {
         cookie.shift_remove("name");
+    }
+}
+
+/// How Traefik compresses without being told.
+fn take_back_encodings(value: &mut Map<String, Value>, other: Option<Ref<'_>>) {
+    let Some(Value::Object(compress)) = value.get_mut("compress") else { return };
+    let is_said = other.and_then(|other| other.field("compress")?.field("encodings")).is_some();
+    let every = ["gzip", "br", "zstd"];
+    let all = |list: &Vec<Value>| list.iter().all(|item| item.as_str().is_some_and(|item| every.contains(&item)));
+    if !is_said && compress.get("encodings").and_then(Value::as_array).is_some_and(all) {
+        compress.shift_remove("encodings");
     }
 }
 

@@ -1,6 +1,6 @@
 //! What Traefik must have loaded when a change is live, and what it has instead.
 
-use super::configuration::{Configuration, EntryPoint, Loaded, loaded};
+use super::configuration::{CONFLICTED, Configuration, EntryPoint, Loaded, loaded};
 use super::{Api, PATIENCE, State};
 use crate::compare::{Detail, Meaning, details, meaning};
 use crate::document::Format;
@@ -154,7 +154,7 @@ impl Api {
 
     /// The objects that are asked for, and copies of routers for entry points, as far as Traefik has them.
     fn ask(&self, subjects: &[Subject], entry_points: &[EntryPoint], within: Duration) -> Result<Vec<Loaded>, Error> {
-        const MOST: usize = 30;
+        const MOST: usize = 40;
         let start = Instant::now();
         let paths = subjects.iter().flat_map(|subject| subject.paths(entry_points));
         let paths: Vec<(&Subject, String)> = paths.take(MOST + 1).collect();
@@ -179,7 +179,9 @@ impl Subject {
     fn paths<'s>(&'s self, entry_points: &'s [EntryPoint]) -> impl Iterator<Item = (&'s Subject, String)> {
         let may_be_copied = (self.kind, self.part) == (Kind::Http, Part::Router);
         let copies = entry_points.iter().filter(move |_| may_be_copied);
-        let copies = copies.map(move |entry| (self, format!("{}-{}", entry.name(), self.name)));
+        let copies = copies.flat_map(move |entry| {
+            ["", CONFLICTED].map(|mark| (self, format!("{}-{mark}{}", entry.name(), self.name)))
+        });
         std::iter::once((self, self.name.clone())).chain(copies)
     }
 
