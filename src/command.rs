@@ -1,6 +1,7 @@
 //! What each command does: `fn(&Context, arguments) → Outcome`. Commands never print.
 
 mod change;
+mod check_target;
 pub mod completions;
 mod context;
 mod diff;

@@ -207,6 +207,15 @@ impl Comparison {
         if !self.opaque.is_empty() {
             self.differences.retain(|d| matches!(d.change, Change::Changed(_)) || d.place.file != file);
         }
+        if self.opaque.iter().any(|path| is_template(path)) {
+            // What a template defines, others may need.
+            for difference in &mut self.differences {
+                if let Change::Changed(details) = &mut difference.change {
+                    details.retain(|detail| !matches!(detail, Detail::State { .. }));
+                }
+            }
+            self.differences.retain(|d| !matches!(&d.change, Change::Changed(details) if details.is_empty()));
+        }
         self.opaque.retain(|path| !is_template(path));
         if let (Verdict::Accepted, Verdict::Unknown) | (Verdict::Unknown, Verdict::Accepted) = self.verdicts {
             self.verdicts = (Verdict::Unknown, Verdict::Unknown);

@@ -159,11 +159,12 @@ impl Api {
             ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => {
                 "the connection is closed in the middle".to_owned()
             }
+            _ if error.to_string().contains("failed to lookup address") => NO_HOST.to_owned(),
             _ => inner(error),
         };
         let what = match error {
             ureq::Error::Timeout(_) => format!("no answer within {within:?}"),
-            ureq::Error::HostNotFound => "there is no host of that name".to_owned(),
+            ureq::Error::HostNotFound => NO_HOST.to_owned(),
             ureq::Error::Io(error) => io(error),
             ureq::Error::Rustls(error) => format!("TLS fails: {error}"),
             ureq::Error::Tls(what) => format!("TLS fails: {what}"),
@@ -189,6 +190,7 @@ fn inner(error: &std::io::Error) -> String {
     }
 }
 
+const NO_HOST: &str = "there is no host of that name";
 const WHERE: &str = "name the API itself with --api http://HOST:PORT, with the path of api.basePath where that is set";
 
 #[cfg(test)]

@@ -47,6 +47,8 @@ pub struct StaticConfig {
     pub strict_tls_options: bool,
     /// `api`, where it is on.
     pub api: Option<Api>,
+    /// `serversTransport`.
+    pub servers_transport: ServersTransport,
     /// `ping`, where it is on.
     pub ping: Option<Internal>,
     /// `metrics.prometheus`, where it is on.
@@ -141,6 +143,15 @@ pub struct Resolver {
     pub dns_challenge: bool,
     /// The file in which an ACME resolver keeps its certificates.
     pub storage: Option<String>,
+}
+
+/// `serversTransport`: how HTTPS servers are spoken to where nothing else is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServersTransport {
+    /// `insecureSkipVerify`.
+    pub insecure_skip_verify: bool,
+    /// `rootCAs`.
+    pub root_cas: Vec<String>,
 }
 
 /// `api`.

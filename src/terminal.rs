@@ -7,6 +7,7 @@ use crate::cli::{Cli, Command};
 use crate::command::{self, Context, Outcome};
 use crate::error::{Code, Error};
 use crate::render::{self, Format, Shown, Style};
+use crate::settings::without_credentials;
 use progress::Progress;
 use std::io::{ErrorKind, IsTerminal, Write};
 
@@ -189,6 +190,7 @@ fn words() -> Vec<String> {
 
 /// The command line, for whoever waits for the lock.
 fn command_line() -> String {
-    let words: Vec<String> = words().iter().map(|word| word.escape_debug().to_string()).collect();
+    let shown = |word: &String| if word.contains("://") { without_credentials(word) } else { word.clone() };
+    let words: Vec<String> = words().iter().map(|word| shown(word).escape_debug().to_string()).collect();
     words.join(" ").chars().take(1000).collect()
 }

@@ -1,12 +1,13 @@
 //! `route add|set|rm|rename|list|show`.
 
 use super::change::change;
+use super::check_target::check;
 use super::{Context, Outcome, PartOfRoute, RouteDetail};
-use crate::cli::{Add, Fields, List, Remove, Rename, Set, Show, TlsArg};
+use crate::cli::{Add, ChangeFlags, Fields, List, Remove, Rename, Set, Show, TlsArg};
 use crate::error::{Code, Error};
 use crate::inventory::{Definition, Inventory, Part, bare};
 use crate::name::{BadName, Host, RouterName, Target, split_host_path};
-use crate::plan::{self, AddRequest, Change, ListEdit, Wanted, bad_value};
+use crate::plan::{self, AddRequest, Change, ListEdit, Plan, Wanted, bad_value};
 use crate::route::{Filter, Route, Tls, list as routes, lookup};
 
 pub(super) fn add(context: &Context, args: &Add) -> Result<Outcome, Error> {
@@ -19,7 +20,9 @@ pub(super) fn add(context: &Context, args: &Add) -> Result<Outcome, Error> {
         wanted: Wanted { name: name(args.name.as_deref())?, file: args.file.clone(), ..wanted(&args.fields)? },
         replace: args.replace,
     };
-    change(context, &args.change, |inventory| plan::add(inventory, &context.facts, &request))
+    let plan = |inventory: &Inventory<'_>| plan::add(inventory, &context.facts, &request);
+    let path = request.path.as_ref().map(|path| path.as_str());
+    checked(context, &args.change, args.check_target.then_some(&request.targets), path, plan)
 }
 
 pub(super) fn set(context: &Context, args: &Set) -> Result<Outcome, Error> {
@@ -70,7 +73,31 @@ pub(super) fn set(context: &Context, args: &Set) -> Result<Outcome, Error> {
         return Err(Error::new(Code::Usage, "nothing to change was named")
             .hint("`cloudlunacy route set --help` shows what can be"));
     }
-    change(context, &args.change, |inventory| plan::set(inventory, &context.facts, &args.route, &wanted))
+    let targets = args.targets.iter().chain(&lists.add_targets).map(|t| parsed::<Target>("TARGET", t));
+    let targets: Vec<Target> = targets.collect::<Result<_, _>>()?;
+    if args.check_target && targets.is_empty() {
+        context.warn_all(vec!["--check-target tries new targets, and none is named".into()]);
+    }
+    let plan = |inventory: &Inventory<'_>| plan::set(inventory, &context.facts, &args.route, &wanted);
+    checked(context, &args.change, args.check_target.then_some(&targets), None, plan)
+}
+
+/// Makes a change, once the servers that it names have been tried, where that is asked for.
+fn checked(
+    context: &Context,
+    flags: &ChangeFlags,
+    targets: Option<&Vec<Target>>,
+    path: Option<&str>,
+    plan: impl Fn(&Inventory<'_>) -> Result<Plan, Error>,
+) -> Result<Outcome, Error> {
+    let answers = targets.map(|targets| check(context, targets, path, &plan)).transpose()?;
+    let mut outcome = change(context, flags, plan)?;
+    if let (Outcome::Change(report), Some(answers)) = (&mut outcome, answers)
+        && let Some(effect) = report.effects.first_mut()
+    {
+        effect.notes.extend(answers);
+    }
+    Ok(outcome)
 }
 
 fn wanted_nothing(wanted: &Wanted) -> bool {
