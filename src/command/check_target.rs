@@ -12,7 +12,7 @@ use crate::schema::value;
 use std::path::PathBuf;
 
 const NOTHING: &str = "nothing was changed; without --check-target the servers are not tried";
-const CERTIFICATE: &str = "Traefik would answer each request with 500; let a servers transport trust the certificate's authority (rootCAs), or, if need be, any certificate (insecureSkipVerify), and nothing was changed";
+const CERTIFICATE: &str = "nothing was changed; Traefik would answer each request with 500, unless the service has a serversTransport that trusts the certificate's authority (rootCAs) or, if need be, any certificate (insecureSkipVerify)";
 
 /// Tries the servers that a plan would lead to; gives what they answer, in words.
 pub(super) fn check(

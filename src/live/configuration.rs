@@ -210,22 +210,12 @@ impl Telling<'_> {
         let Loaded { kind, part, value, .. } = object;
         ADDED.iter().for_each(|added| drop(value.shift_remove(*added)));
         let other = self.other.get(*kind, *part, name).map(|definition| definition.value);
+        if *part == Part::Router {
+            take_back_names_of_defaults(value, other);
+            take_back_priority(value, other);
+        }
         if (*kind, *part) == (Kind::Http, Part::Router) {
             self.take_back_model(value, other);
-        }
-        if *part == Part::Router {
-            take_back_priority(value, other);
-            if other.is_none_or(|other| other.field("ruleSyntax").is_none())
-                && value.get("ruleSyntax") == Some(&json!("default"))
-            {
-                value.shift_remove("ruleSyntax");
-            }
-            if let Some(Value::Object(tls)) = value.get_mut("tls")
-                && tls.get("options") == Some(&json!("default"))
-                && other.and_then(|other| other.field("tls")?.field("options")).is_none()
-            {
-                tls.shift_remove("options");
-            }
         }
         if *part == Part::Service {
             take_back_defaults(value, other);
@@ -235,7 +225,7 @@ impl Telling<'_> {
         if let Some(other) = other {
             texts(other, &mut said);
         }
-        value.values_mut().for_each(|value| bare(value, other.is_some().then_some(&said)));
+        value.values_mut().for_each(|value| bare(value, &said));
     }
 
     /// What the entry point gives to each router on it.
@@ -302,6 +292,20 @@ impl Telling<'_> {
     }
 }
 
+/// What a router gets by the name `default` without saying so.
+fn take_back_names_of_defaults(value: &mut Map<String, Value>, other: Option<Ref<'_>>) {
+    let default = json!("default");
+    if value.get("ruleSyntax") == Some(&default) && other.and_then(|other| other.field("ruleSyntax")).is_none() {
+        value.shift_remove("ruleSyntax");
+    }
+    if let Some(Value::Object(tls)) = value.get_mut("tls")
+        && tls.get("options") == Some(&default)
+        && other.and_then(|other| other.field("tls")?.field("options")).is_none()
+    {
+        tls.shift_remove("options");
+    }
+}
+
 /// The priority that Traefik finds by the rule.
 fn take_back_priority(value: &mut Map<String, Value>, other: Option<Ref<'_>>) {
     let says_nothing =
@@ -351,12 +355,12 @@ fn is_within(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// Takes the provider off names that the other side says without; where nothing is known of it, off all.
-fn bare(value: &mut Value, said: Option<&HashSet<String>>) {
+/// Takes the provider off names that the other side does not say with it.
+fn bare(value: &mut Value, said: &HashSet<String>) {
     match value {
         Value::String(text) => {
             if let Some(name) = text.strip_suffix("@file")
-                && said.is_none_or(|said| said.contains(name) && !said.contains(text.as_str()))
+                && !said.contains(text.as_str())
             {
                 *text = name.to_owned();
             }

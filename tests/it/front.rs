@@ -10,6 +10,7 @@ mod names;
 mod protocols;
 mod refused;
 mod routes;
+mod running;
 mod serves;
 mod targets;
 mod under_load;

@@ -9,8 +9,13 @@ use crate::support::traefik::{Options, Traefik};
 use serde_json::{Value, json};
 
 impl Front {
+    /// Where its API is.
+    pub(super) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port("traefik"))
+    }
+
     /// Types `cloudlunacy LINE`.
-    fn types(&self, line: &str) -> Ran {
+    pub(super) fn types(&self, line: &str) -> Ran {
         self.place.run(&refs(&self.words(line)))
     }
 
@@ -114,8 +119,7 @@ fn what_traefik_has_instead_is_said() {
 
     // A Traefik that looks elsewhere.
     let elsewhere = Place::new();
-    let other = format!("--api http://127.0.0.1:{}", front.traefik.port("traefik"));
-    let mut line = words(&format!("route add b.example.com http://127.0.0.1:1 --wait=500ms {other}"));
+    let mut line = words(&format!("route add b.example.com http://127.0.0.1:1 --wait=500ms --api {}", front.url()));
     let ran = elsewhere.run(&refs(&line));
     assert_eq!(ran.code, 5, "{ran:?}");
     assert!(ran.err.contains("not live in Traefik within 500ms: it has no http router \"b.example.com\""), "{ran:?}");
