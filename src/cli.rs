@@ -183,7 +183,7 @@ pub struct ChangeFlags {
     /// Answer every question with yes; only a terminal is ever asked
     #[arg(long)]
     pub yes: bool,
-    /// Ask Traefik's API, at most so long, until it has loaded this very change; else exit with 5: --wait=30s, --wait=500ms [default: 10s]
+    /// Ask Traefik's API until it has loaded this very change, for at most 10s, or TIME as in --wait=30s; else exit with 5
     #[arg(long, value_name = "TIME", num_args = 0..=1, require_equals = true, default_missing_value = "10s", value_parser = time)]
     pub wait: Option<Duration>,
     /// Where Traefik does not load the change in time, take it back, and exit with 3

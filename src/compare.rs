@@ -1,6 +1,7 @@
 //! Two configurations, compared by what they say to Traefik: which objects came, went or changed, and in what.
 
 mod meaning;
+mod running;
 
 use crate::error::Place;
 use crate::inventory::{Definition, File, Inventory, Part};
@@ -199,29 +200,6 @@ pub fn compare(before: &Side<'_>, after: &Side<'_>) -> Comparison {
 }
 
 impl Comparison {
-    /// Leaves out what only texts can tell: one side is no text, but what came of them, told in a file of this name.
-    /// What stands there alone may come of a file that can't be read. What is a template can't be told to differ.
-    pub fn without_texts(&mut self, file: &str, is_template: impl Fn(&str) -> bool) {
-        self.texts.clear();
-        self.opaque.retain(|path| path != file);
-        if !self.opaque.is_empty() {
-            self.differences.retain(|d| matches!(d.change, Change::Changed(_)) || d.place.file != file);
-        }
-        if self.opaque.iter().any(|path| is_template(path)) {
-            // What a template defines, others may need.
-            for difference in &mut self.differences {
-                if let Change::Changed(details) = &mut difference.change {
-                    details.retain(|detail| !matches!(detail, Detail::State { .. }));
-                }
-            }
-            self.differences.retain(|d| !matches!(&d.change, Change::Changed(details) if details.is_empty()));
-        }
-        self.opaque.retain(|path| !is_template(path));
-        if let (Verdict::Accepted, Verdict::Unknown) | (Verdict::Unknown, Verdict::Accepted) = self.verdicts {
-            self.verdicts = (Verdict::Unknown, Verdict::Unknown);
-        }
-    }
-
     /// Whether Traefik would do the same with both, as far as can be told.
     pub fn is_same(&self) -> bool {
         self.differences.is_empty() && self.opaque.is_empty() && self.verdicts.0 == self.verdicts.1

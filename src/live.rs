@@ -2,6 +2,7 @@
 
 mod configuration;
 mod expected;
+mod telling;
 mod url;
 
 use crate::error::{Code, Error};

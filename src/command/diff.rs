@@ -155,7 +155,8 @@ fn running(context: &Context, other: &Version) -> Result<Version, Error> {
     let entry_points = api.entry_points()?;
     let objects = live::loaded(&api.all()?);
     let inventory = Inventory::of(&other.files);
-    let file = live::Configuration::of(objects, &entry_points, &inventory).file;
     let static_config = context.facts.static_config.clone();
+    let syntax = static_config.as_ref().map(|config| config.default_rule_syntax.as_deref().unwrap_or("default"));
+    let file = live::Configuration::of(objects, &entry_points, &inventory, syntax).file;
     Ok(Version { name: "the running Traefik".into(), files: vec![file], static_config, is_running: true })
 }

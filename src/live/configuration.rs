@@ -1,24 +1,21 @@
 //! What Traefik has loaded of its file provider, as a file would say it.
-//!
-//! Traefik's API shows what it works with: names with their provider, defaults filled in, copies of routers for entry
-//! points that give them something. Taken back here is all of that which the other side of a comparison does not say.
 
+use super::telling::Telling;
 use crate::document::{Document, Format, Kind as NodeKind, Ref};
-use crate::inventory::{Content, File, Inventory, Part, names};
+use crate::inventory::{Content, File, Inventory, Part};
 use crate::name::Kind;
 use crate::schema::value;
-use crate::static_config::TRAEFIK;
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// An entry point, as far as it has a say in routers.
 pub struct EntryPoint {
-    name: String,
-    is_udp: bool,
-    is_default: bool,
-    middlewares: Vec<String>,
-    tls: Value,
-    observability: Value,
+    pub(super) name: String,
+    pub(super) is_udp: bool,
+    pub(super) is_default: bool,
+    pub(super) middlewares: Vec<String>,
+    pub(super) tls: Value,
+    pub(super) observability: Value,
 }
 
 /// A router, service or middleware of the file provider as the API shows it.
@@ -76,13 +73,6 @@ const SECTIONS: [(&str, Kind, Part); 8] = [
     ("udpServices", Kind::Udp, Part::Service),
 ];
 
-/// What Traefik puts before the name of a router whose TLS options are not those of others of its host.
-pub(super) const CONFLICTED: &str = "conflicted-";
-
-/// What the API adds to an object.
-const ADDED: [&str; 9] =
-    ["status", "error", "using", "usedBy", "serverStatus", "name", "provider", "type", "priorityStr"];
-
 impl EntryPoint {
     /// Reads one of `/api/entrypoints`.
     pub fn of(value: &Value) -> EntryPoint {
@@ -103,7 +93,7 @@ impl EntryPoint {
     }
 
     /// Whether it gives something to the routers on it, so that Traefik makes copies of them.
-    fn has_model(&self) -> bool {
+    pub(super) fn has_model(&self) -> bool {
         !self.middlewares.is_empty() || !self.tls.is_null() || !self.observability.is_null()
     }
 }
@@ -123,9 +113,15 @@ pub fn loaded(rawdata: &Value) -> Vec<Loaded> {
 
 impl Configuration {
     /// What Traefik has, told as `other` tells it; what the API does not tell is taken from there.
-    pub fn of(objects: Vec<Loaded>, entry_points: &[EntryPoint], other: &Inventory<'_>) -> Configuration {
+    /// `syntax` is that of rules which say none, where it is known.
+    pub fn of(
+        objects: Vec<Loaded>,
+        entry_points: &[EntryPoint],
+        other: &Inventory<'_>,
+        syntax: Option<&str>,
+    ) -> Configuration {
         let mut root: BTreeMap<(&str, &str), Map<String, Value>> = BTreeMap::new();
-        let told = Telling { entry_points, other };
+        let told = Telling { entry_points, other, syntax };
         let mut states: HashMap<(Kind, Part, String), State> = HashMap::new();
         for mut object in objects {
             let name = told.original(&object).unwrap_or_else(|| object.name.clone());
@@ -183,198 +179,6 @@ fn join(earlier: &mut Map<String, Value>, copy: Map<String, Value>) {
             (_, None) => drop(earlier.insert(field, value)),
         }
     }
-}
-
-/// How things are told on the other side.
-struct Telling<'t> {
-    entry_points: &'t [EntryPoint],
-    other: &'t Inventory<'t>,
-}
-
-impl Telling<'_> {
-    /// The name of the router that Traefik has copied for an entry point.
-    fn original(&self, object: &Loaded) -> Option<String> {
-        let is_http_router = (object.kind, object.part) == (Kind::Http, Part::Router);
-        let [Value::String(on)] = object.value.get("entryPoints")?.as_array()?.as_slice() else { return None };
-        let name = object.name.strip_prefix(on.as_str())?.strip_prefix('-').filter(|_| is_http_router)?;
-        let has = |name: &str| self.other.get(Kind::Http, Part::Router, name).is_some();
-        if let Some(name) = name.strip_prefix(CONFLICTED).filter(|name| has(name) && !has(&object.name)) {
-            return Some(name.to_owned());
-        }
-        let has_model = self.entry_points.iter().any(|entry| entry.name == *on && entry.has_model());
-        (!has(&object.name) && (has(name) || has_model)).then(|| name.to_owned())
-    }
-
-    /// Takes back what the other side does not say of the object, which it calls by this name.
-    fn take_back(&self, object: &mut Loaded, name: &str) {
-        let Loaded { kind, part, value, .. } = object;
-        ADDED.iter().for_each(|added| drop(value.shift_remove(*added)));
-        let other = self.other.get(*kind, *part, name).map(|definition| definition.value);
-        if *part == Part::Router {
-            take_back_names_of_defaults(value, other);
-            take_back_priority(value, other);
-        }
-        if (*kind, *part) == (Kind::Http, Part::Router) {
-            self.take_back_model(value, other);
-        }
-        if *part == Part::Service {
-            take_back_defaults(value, other);
-        }
-        take_back_encodings(value, other);
-        let mut said = HashSet::new();
-        if let Some(other) = other {
-            texts(other, &mut said);
-        }
-        value.values_mut().for_each(|value| bare(value, &said));
-    }
-
-    /// What the entry point gives to each router on it.
-    fn take_back_model(&self, value: &mut Map<String, Value>, other: Option<Ref<'_>>) {
-        let on = match value.get("entryPoints").and_then(Value::as_array).map(Vec::as_slice) {
-            Some([Value::String(on)]) => self.entry_points.iter().find(|entry| entry.name == *on),
-            _ => None,
-        };
-        if let Some(on) = on {
-            if let Some(Value::Array(middlewares)) = value.get_mut("middlewares")
-                && middlewares.iter().zip(&on.middlewares).filter(|(has, gives)| has.as_str() == Some(gives)).count()
-                    == on.middlewares.len()
-            {
-                middlewares.drain(..on.middlewares.len());
-            }
-            let says_tls = other.and_then(|other| other.field("tls")).is_some_and(value::is_on);
-            if !says_tls && !on.tls.is_null() && value.get("tls").is_some_and(|tls| is_within(tls, &on.tls)) {
-                value.shift_remove("tls");
-            }
-        }
-        // Traefik writes out what each router takes part in.
-        const EVERY: [(&str, bool); 3] = [("accessLogs", true), ("metrics", true), ("tracing", true)];
-        let Some(Value::Object(observed)) = value.get_mut("observability") else { return };
-        let said = other.and_then(|other| other.field("observability"));
-        for (field, default) in EVERY {
-            let given = on.and_then(|on| on.observability[field].as_bool()).unwrap_or(default);
-            if said.and_then(|said| said.field(field)).is_none() && observed.get(field) == Some(&json!(given)) {
-                observed.shift_remove(field);
-            }
-        }
-        let given = on.map(|on| &on.observability["traceVerbosity"]).filter(|given| !given.is_null());
-        if said.and_then(|said| said.field("traceVerbosity")).is_none()
-            && observed.get("traceVerbosity") == Some(given.unwrap_or(&json!("minimal")))
-        {
-            observed.shift_remove("traceVerbosity");
-        }
-        if observed.is_empty() && said.is_none() {
-            value.shift_remove("observability");
-        }
-    }
-
-    /// Entry points that a router has without saying so, and their order.
-    fn take_back_entry_points(&self, kind: &str, name: &str, value: &mut Value) {
-        let Ok(kind) = kind.parse::<Kind>() else { return };
-        let other = self.other.get(kind, Part::Router, name);
-        let said = other.map(|other| names(other.value.field("entryPoints"))).unwrap_or_default();
-        let Some(Value::Array(on)) = value.get_mut("entryPoints") else { return };
-        let has: HashSet<&str> = on.iter().filter_map(Value::as_str).collect();
-        if said.is_empty() && has == self.default_entry_points(kind) {
-            value.as_object_mut().map(|value| value.shift_remove("entryPoints"));
-        } else if has == said.iter().map(String::as_str).collect() {
-            *on = said.into_iter().map(Value::String).collect();
-        }
-    }
-
-    fn default_entry_points(&self, kind: Kind) -> HashSet<&str> {
-        let of_kind = |entry: &&EntryPoint| entry.is_udp == (kind == Kind::Udp);
-        let named: Vec<&EntryPoint> = self.entry_points.iter().filter(of_kind).collect();
-        let chosen: HashSet<&str> = named.iter().filter(|e| e.is_default).map(|e| e.name.as_str()).collect();
-        match chosen.is_empty() || kind == Kind::Udp {
-            true => named.iter().map(|e| e.name.as_str()).filter(|name| *name != TRAEFIK).collect(),
-            false => chosen,
-        }
-    }
-}
-
-/// What a router gets by the name `default` without saying so.
-fn take_back_names_of_defaults(value: &mut Map<String, Value>, other: Option<Ref<'_>>) {
-    let default = json!("default");
-    if value.get("ruleSyntax") == Some(&default) && other.and_then(|other| other.field("ruleSyntax")).is_none() {
-        value.shift_remove("ruleSyntax");
-    }
-    if let Some(Value::Object(tls)) = value.get_mut("tls")
-        && tls.get("options") == Some(&default)
-        && other.and_then(|other| other.field("tls")?.field("options")).is_none()
-    {
-        tls.shift_remove("options");
-    }
-}
-
-/// The priority that Traefik finds by the rule.
-fn take_back_priority(value: &mut Map<String, Value>, other: Option<Ref<'_>>) {
-    let says_nothing =
-        other.and_then(|other| other.field("priority")).is_none_or(|p| matches!(p.text(), Some("" | "0")));
-    let rule = value.get("rule").and_then(Value::as_str).map_or(0, str::len);
-    let found = value.get("priority").and_then(Value::as_i64);
-    if says_nothing && found.is_some_and(|found| found == rule as i64 || found == -1) {
-        value.shift_remove("priority");
-    }
-}
-
-/// What a service has without saying so.
-fn take_back_defaults(value: &mut Map<String, Value>, other: Option<Ref<'_>>) {
-    let Some(Value::Object(balancer)) = value.get_mut("loadBalancer") else { return };
-    let said = other.and_then(|other| other.field("loadBalancer"));
-    let is_said = |field: &str| said.and_then(|said| said.field(field)).is_some();
-    if !is_said("responseForwarding") && balancer.get("responseForwarding") == Some(&json!({"flushInterval": "100ms"}))
-    {
-        balancer.shift_remove("responseForwarding");
-    }
-    if let Some(Value::Object(cookie)) = balancer.get_mut("sticky").and_then(|sticky| sticky.get_mut("cookie"))
-        && said.and_then(|said| said.field("sticky")?.field("cookie")?.field("name")).is_none()
-        && cookie.get("name").and_then(Value::as_str).is_some_and(|name| name.starts_with('_'))
-    {
-        cookie.shift_remove("name");
-    }
-}
-
-/// How Traefik compresses without being told.
-fn take_back_encodings(value: &mut Map<String, Value>, other: Option<Ref<'_>>) {
-    let Some(Value::Object(compress)) = value.get_mut("compress") else { return };
-    let is_said = other.and_then(|other| other.field("compress")?.field("encodings")).is_some();
-    let every = ["gzip", "br", "zstd"];
-    let all = |list: &Vec<Value>| list.iter().all(|item| item.as_str().is_some_and(|item| every.contains(&item)));
-    if !is_said && compress.get("encodings").and_then(Value::as_array).is_some_and(all) {
-        compress.shift_remove("encodings");
-    }
-}
-
-/// Whether one value says nothing that the other does not.
-fn is_within(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Object(one), Value::Object(other)) => {
-            one.iter().all(|(field, value)| other.get(field).is_some_and(|found| is_within(value, found)))
-        }
-        _ => one == other,
-    }
-}
-
-/// Takes the provider off names that the other side does not say with it.
-fn bare(value: &mut Value, said: &HashSet<String>) {
-    match value {
-        Value::String(text) => {
-            if let Some(name) = text.strip_suffix("@file")
-                && !said.contains(text.as_str())
-            {
-                *text = name.to_owned();
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| bare(item, said)),
-        Value::Object(fields) => fields.values_mut().for_each(|value| bare(value, said)),
-        _ => {}
-    }
-}
-
-/// Every text below a node.
-fn texts(node: Ref<'_>, all: &mut HashSet<String>) {
-    let texts = node.subtree().filter_map(|below| below.resolved().text());
-    all.extend(texts.flat_map(|text| text.split(',')).map(|text| text.trim().to_owned()));
 }
 
 /// What `tls` says, none of which the API tells.

@@ -1,6 +1,7 @@
 //! What Traefik must have loaded when a change is live, and what it has instead.
 
-use super::configuration::{CONFLICTED, Configuration, EntryPoint, Loaded, loaded};
+use super::configuration::{Configuration, EntryPoint, Loaded, loaded};
+use super::telling::CONFLICTED;
 use super::{Api, PATIENCE, State};
 use crate::compare::{Detail, Meaning, details, meaning};
 use crate::document::Format;
@@ -44,17 +45,22 @@ pub struct Expected {
 impl Expected {
     /// What must be so after a change that left `after`.
     pub fn of(changed: &Changed, after: &Inventory<'_>, release: Release) -> Expected {
-        let side = |text: fn(&FileChange) -> Option<&String>| -> Vec<File> {
-            let file = |file: &FileChange| {
-                let text = text(file)?.clone();
-                let content = Content::of(Format::of(&file.path)?, text);
-                Some(File { path: file.path.clone(), content })
-            };
-            changed.files.iter().filter_map(file).collect()
+        let parsed = |path: &str, text: &Option<String>| {
+            let content = Content::of(Format::of(path)?, text.clone()?);
+            Some(File { path: path.to_owned(), content })
         };
-        let (old, new) = (side(|file| file.old.as_ref()), side(|file| file.new.as_ref()));
-        let opaque = old.iter().chain(&new).filter(|file| file.document().is_none()).map(|file| file.path.clone());
-        let mut untold: BTreeSet<String> = opaque.collect();
+        let (mut old, mut new, mut untold) = (Vec::new(), Vec::new(), BTreeSet::new());
+        for FileChange { path, old: was, new: is } in &changed.files {
+            let sides = [parsed(path, was), parsed(path, is)];
+            // What a template says, or what can't be read, is not known, so neither is what came or went.
+            if sides.iter().flatten().any(|file| file.document().is_none()) {
+                untold.insert(path.clone());
+                continue;
+            }
+            let [was, is] = sides;
+            old.extend(was);
+            new.extend(is);
+        }
         let (old, new) = (Inventory::of(&old), Inventory::of(&new));
         let mut subjects: BTreeMap<(Kind, Part, String), Option<BTreeSet<String>>> = BTreeMap::new();
         let objects = |inventory: &Inventory<'_>| {
@@ -139,7 +145,7 @@ impl Api {
         within: Duration,
     ) -> Result<Vec<Instead>, Error> {
         let objects = self.ask(subjects, entry_points, within)?;
-        let has = Configuration::of(objects, entry_points, after);
+        let has = Configuration::of(objects, entry_points, after, None);
         let files = [&has.file];
         let inventory = Inventory::of(files);
         let line = |subject: &Subject| {
@@ -180,7 +186,9 @@ impl Subject {
         let may_be_copied = (self.kind, self.part) == (Kind::Http, Part::Router);
         let copies = entry_points.iter().filter(move |_| may_be_copied);
         let copies = copies.flat_map(move |entry| {
-            ["", CONFLICTED].map(|mark| (self, format!("{}-{mark}{}", entry.name(), self.name)))
+            let on = entry.name();
+            let marks = [String::new(), CONFLICTED.to_owned(), format!("{CONFLICTED}{on}-")];
+            marks.map(|mark| (self, format!("{on}-{mark}{}", self.name)))
         });
         std::iter::once((self, self.name.clone())).chain(copies)
     }
@@ -254,3 +262,6 @@ fn encoded(name: &str) -> String {
     let escaped = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
     name.bytes().map(escaped).collect()
 }
+
+#[cfg(test)]
+mod tests;

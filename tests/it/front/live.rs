@@ -175,3 +175,17 @@ fn a_traefik_with_its_usual_throttle_is_waited_for() {
         front.is_live(&format!("route add app{number}.example.com http://127.0.0.1:1 --wait"));
     }
 }
+
+#[test]
+fn what_somebody_has_edited_meanwhile_is_not_taken_back() {
+    let front = Front::start(Place::new(), |o| o.tcp("web").watch(false));
+    front.ok("route add app.example.com http://127.0.0.1:1");
+    let words = front.words("route add other.example.com http://127.0.0.1:1 --wait=2s --rollback");
+    let mut command = front.place.command(&refs(&words));
+    let child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    crate::support::wait_for("the change", || front.place.read("routes.yml").contains("other").then_some(()));
+    front.place.ok(&["route", "set", "app.example.com", "--priority", "9"]);
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert!(ran.code == 5 && ran.err.contains("could not be taken back: routes.yml has been changed since"), "{ran:?}");
+    assert!(front.place.read("routes.yml").contains("other.example.com"));
+}
