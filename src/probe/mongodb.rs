@@ -46,7 +46,7 @@ fn message(command: &str) -> Vec<u8> {
 fn ok(document: &[u8]) -> Option<bool> {
     let four = |at: usize| Some(i32::from_le_bytes(document.get(at..at + 4)?.try_into().ok()?));
     let eight = |at: usize| <[u8; 8]>::try_from(document.get(at..at + 8)?).ok();
-    let sized = |at: usize, more: usize| Some(usize::try_from(four(at)?).ok()?.checked_add(more)?);
+    let sized = |at: usize, more: usize| usize::try_from(four(at)?).ok()?.checked_add(more);
     let text = |at: usize| Some(document.get(at..)?.iter().position(|byte| *byte == 0)? + 1);
     let mut at = 4;
     loop {
