@@ -1,14 +1,19 @@
 //! Every argument, as clap types. Help, man pages and completions come from here.
 
+mod batch;
 mod diff;
+mod history;
 mod reference;
 mod route;
 mod validate;
 
+use crate::error::{Code, Error};
+pub use batch::Batch;
 use clap::builder::{EnumValueParser, NonEmptyStringValueParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 pub use diff::{Diff, DiffFormat};
+pub use history::{History, HistoryCommand, Restore, Undo};
 pub use reference::REFERENCE;
 pub use route::{Add, Fields, List, ListFields, Remove, Rename, RouteCommand, Set, Show, TlsArg};
 use std::time::Duration;
@@ -54,6 +59,18 @@ pub fn parse() -> Result<Cli, clap::Error> {
 /// Reads these words, the first of which is the program's name.
 pub fn parse_from(words: Vec<String>) -> Result<Cli, clap::Error> {
     checked(&command().try_get_matches_from(words)?)
+}
+
+/// What the parser says, as an error of ours: its first paragraph, and its tip.
+pub fn usage_error(error: &clap::Error) -> Error {
+    let text = error.to_string();
+    let mut paragraphs = text.trim_start_matches("error: ").split("\n\n");
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let message = Error::new(Code::Usage, words(paragraphs.next().unwrap_or_default()));
+    match paragraphs.next().and_then(|p| p.trim_start().strip_prefix("tip: ")) {
+        Some(tip) => message.hint(words(tip)),
+        None => message.hint("--help shows the flags and arguments"),
+    }
 }
 
 /// `-o` may stand before the command, and only then is known which formats there are.
@@ -143,6 +160,28 @@ pub struct Global {
     pub color: Option<Color>,
 }
 
+impl Global {
+    /// The first of these flags that was given.
+    pub fn first_named(&self) -> Option<&'static str> {
+        [
+            ("--dir", self.dir.is_some()),
+            ("--static", self.r#static.is_some()),
+            ("--static-args", self.static_args.is_some()),
+            ("--map", !self.map.is_empty()),
+            ("--traefik", self.traefik.is_some()),
+            ("--api", self.api.is_some()),
+            ("--output", self.output.is_some()),
+            ("--config", self.config.is_some()),
+            ("--lock-timeout", self.lock_timeout.is_some()),
+            ("--quiet", self.quiet),
+            ("--verbose", self.verbose),
+            ("--color", self.color.is_some()),
+        ]
+        .into_iter()
+        .find_map(|(flag, is_given)| is_given.then_some(flag))
+    }
+}
+
 /// Output formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Output {
@@ -180,6 +219,9 @@ pub struct ChangeFlags {
     /// Change nothing; print the change as a unified diff that `patch -p1` applies in the directory
     #[arg(short = 'n', long)]
     pub dry_run: bool,
+    /// What the history says about the change
+    #[arg(short, long, value_name = "TEXT")]
+    pub message: Option<String>,
     /// Answer every question with yes; only a terminal is ever asked
     #[arg(long)]
     pub yes: bool,
@@ -189,6 +231,19 @@ pub struct ChangeFlags {
     /// Where Traefik does not load the change in time, take it back, and exit with 3
     #[arg(long, requires = "wait")]
     pub rollback: bool,
+}
+
+impl ChangeFlags {
+    /// The first of these flags that was given and says something about the change as a whole.
+    pub fn first_named(&self) -> Option<&'static str> {
+        let flags = [
+            ("--dry-run", self.dry_run),
+            ("--message", self.message.is_some()),
+            ("--wait", self.wait.is_some()),
+            ("--rollback", self.rollback),
+        ];
+        flags.into_iter().find_map(|(flag, is_given)| is_given.then_some(flag))
+    }
 }
 
 /// The commands.
@@ -209,9 +264,17 @@ Examples:
         command: RouteCommand,
     },
     #[allow(missing_docs)]
+    Batch(Batch),
+    #[allow(missing_docs)]
     Validate(Validate),
     #[allow(missing_docs)]
     Diff(Diff),
+    #[allow(missing_docs)]
+    History(History),
+    #[allow(missing_docs)]
+    Undo(Undo),
+    #[allow(missing_docs)]
+    Restore(Restore),
     #[allow(missing_docs)]
     Explain(Explain),
     /// Show every setting, and where each comes from

@@ -1,31 +1,36 @@
 //! What each command does: `fn(&Context, arguments) → Outcome`. Commands never print.
 
+mod batch;
 mod change;
 mod check_target;
 pub mod completions;
 mod context;
 mod diff;
 mod explain;
+mod history;
 mod init;
 pub mod man;
 mod revision;
 mod route;
 mod static_source;
+mod undo;
 mod validate;
 mod wait;
 
+pub use batch::Batched;
 pub use context::{Context, find_settings};
 pub use diff::Compared;
 pub use explain::Explanation;
+pub use history::{Happened, Shown};
 pub use validate::{Counts, Fixed, Repair, ShownObject, StaticUsed, Text, Validation};
 
-use crate::cli::{Command, RouteCommand};
-use crate::error::{Error, Place};
+use crate::cli::Command;
+use crate::error::{Code, Error, Place};
 use crate::inventory::Part;
 use crate::plan::{Effect, Verb};
 use crate::route::Route;
 use crate::settings::Setting;
-use crate::store::FileChange;
+use crate::store::{Changed, FileChange};
 use std::time::Duration;
 
 /// What came of a command.
@@ -36,12 +41,18 @@ pub enum Outcome {
     Route(Box<RouteDetail>),
     /// A change.
     Change(Report),
+    /// Many commands as one change.
+    Batch(Batched),
     /// A directory that is ready.
     Ready(Box<Ready>),
     /// The settings.
     Settings(Vec<(String, Setting)>),
     /// What Traefik would say.
     Validation(Box<Validation>),
+    /// What has happened, newest first.
+    History(Vec<Happened>),
+    /// One change.
+    Happened(Box<Shown>),
     /// How two configurations differ.
     Comparison(Box<Compared>),
     /// What codes mean.
@@ -55,6 +66,11 @@ impl Outcome {
     pub fn exit_code(&self) -> u8 {
         match self {
             Outcome::Validation(validation) => u8::from(validation.fails()),
+            Outcome::Batch(batched) => match (batched.refused(), batched.changed()) {
+                (0, _) => 0,
+                (_, true) => Code::PartlyDone.exit_code(),
+                (_, false) => 3,
+            },
             Outcome::Comparison(compared) => u8::from(!compared.comparison.is_same()),
             _ => 0,
         }
@@ -85,6 +101,10 @@ pub struct PartOfRoute {
 pub struct Report {
     /// Whether nothing was to be written.
     pub dry_run: bool,
+    /// The number of the change, where it is recorded.
+    pub number: Option<u64>,
+    /// The command that takes it back.
+    pub undo: Option<String>,
     /// What happened to which route.
     pub effects: Vec<Effect>,
     /// Each file that changed.
@@ -94,6 +114,13 @@ pub struct Report {
 }
 
 impl Report {
+    /// What is said about a change.
+    fn of(context: &Context, dry_run: bool, made: change::Made) -> Report {
+        let change::Made { changed: Changed { outcomes, files, number, .. }, live } = made;
+        let undo = number.map(|number| format!("{} undo {number}", context.program()));
+        Report { dry_run, number, undo, effects: outcomes.into_iter().flatten().flatten().collect(), files, live }
+    }
+
     /// Whether something changed on disk.
     pub fn changed(&self) -> bool {
         !self.dry_run && !self.files.is_empty()
@@ -101,11 +128,19 @@ impl Report {
 
     /// One word for all of it.
     pub fn outcome(&self) -> &'static str {
-        match self.effects.as_slice() {
-            [] => Verb::Unchanged.as_str(),
-            [first, rest @ ..] if rest.iter().all(|e| e.verb == first.verb) => first.verb.as_str(),
-            _ => Verb::Changed.as_str(),
+        match self.effects.is_empty() && !self.files.is_empty() {
+            true => Verb::Changed.as_str(),
+            false => outcome_of(&self.effects),
         }
+    }
+}
+
+/// One word for what happened to routes.
+pub fn outcome_of(effects: &[Effect]) -> &'static str {
+    match effects {
+        [] => Verb::Unchanged.as_str(),
+        [first, rest @ ..] if rest.iter().all(|e| e.verb == first.verb) => first.verb.as_str(),
+        _ => Verb::Changed.as_str(),
     }
 }
 
@@ -127,16 +162,13 @@ pub struct Ready {
 pub fn run(context: &Context, command: &Command) -> Result<Outcome, Error> {
     match command {
         Command::Init(args) => init::init(context, args),
-        Command::Route { command } => match command {
-            RouteCommand::Add(args) => route::add(context, args),
-            RouteCommand::Set(args) => route::set(context, args),
-            RouteCommand::Rm(args) => route::rm(context, args),
-            RouteCommand::Rename(args) => route::rename(context, args),
-            RouteCommand::List(args) => route::list(context, args),
-            RouteCommand::Show(args) => route::show(context, args),
-        },
+        Command::Route { command } => route::run(context, command),
+        Command::Batch(args) => batch::batch(context, args),
         Command::Validate(args) => validate::validate(context, args),
         Command::Diff(args) => diff::diff(context, args),
+        Command::History(args) => history::history(context, args),
+        Command::Undo(args) => undo::undo(context, args),
+        Command::Restore(args) => undo::restore(context, args),
         Command::Explain(args) => explain::explain(args).map(Outcome::Explanation),
         Command::Config => Ok(Outcome::Settings(context.settings.all())),
         Command::Completions { shell } => completions::script(*shell).map(Outcome::Text),

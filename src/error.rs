@@ -36,6 +36,8 @@ pub enum Code {
     WouldDisable,
     /// The directory was changed by hand again and again.
     ChangedMeanwhile,
+    /// A later change stands in the way of taking one back.
+    ChangedSince,
     /// The user said no.
     Declined,
     /// A directory that isn't there.
@@ -44,6 +46,8 @@ pub enum Code {
     Io,
     /// Another process holds the lock.
     LockTimeout,
+    /// Of many commands some were refused; the others are done.
+    PartlyDone,
     /// The change is in place, but the disk did not confirm it.
     DurabilityUnknown,
     /// Traefik's API gives no usable answer.
@@ -78,10 +82,12 @@ impl Code {
         Code::WouldNotLoad,
         Code::WouldDisable,
         Code::ChangedMeanwhile,
+        Code::ChangedSince,
         Code::Declined,
         Code::NoDirectory,
         Code::Io,
         Code::LockTimeout,
+        Code::PartlyDone,
         Code::DurabilityUnknown,
         Code::ApiFailed,
         Code::TargetUnreachable,
@@ -109,10 +115,12 @@ impl Code {
             Code::WouldNotLoad => "Traefik would refuse the directory",
             Code::WouldDisable => "Traefik would disable something that works and that the change is not about",
             Code::ChangedMeanwhile => "the files were changed by something else again and again",
+            Code::ChangedSince => "a later change stands in the way of taking an earlier one back",
             Code::Declined => "the question was answered with no",
             Code::NoDirectory => "the directory does not exist",
             Code::Io => "reading or writing failed",
             Code::LockTimeout => "another process holds the lock for longer than --lock-timeout",
+            Code::PartlyDone => "of many commands some were refused, and the others are done",
             Code::DurabilityUnknown => "the change is in place, but the disk did not confirm it",
             Code::ApiFailed => "the running Traefik can't be asked: its API gives no usable answer",
             Code::TargetUnreachable => {
@@ -143,10 +151,12 @@ impl Code {
             Code::WouldNotLoad => "would-not-load",
             Code::WouldDisable => "would-disable",
             Code::ChangedMeanwhile => "changed-meanwhile",
+            Code::ChangedSince => "changed-since",
             Code::Declined => "declined",
             Code::NoDirectory => "no-directory",
             Code::Io => "io",
             Code::LockTimeout => "lock-timeout",
+            Code::PartlyDone => "partly-done",
             Code::DurabilityUnknown => "durability-unknown",
             Code::ApiFailed => "api-failed",
             Code::TargetUnreachable => "target-unreachable",
@@ -173,10 +183,12 @@ impl Code {
             | Code::ChangedMeanwhile
             | Code::TargetUnreachable
             | Code::RolledBack
+            | Code::ChangedSince
             | Code::Declined => 3,
             Code::NoDirectory
             | Code::Io
             | Code::LockTimeout
+            | Code::PartlyDone
             | Code::DurabilityUnknown
             | Code::ApiFailed
             | Code::AnswerNotPrinted => 4,
@@ -189,7 +201,7 @@ impl Code {
     pub fn changed(self) -> Changed {
         match self {
             Code::DurabilityUnknown => Changed::Unknown,
-            Code::AnswerNotPrinted | Code::NotLive => Changed::Yes,
+            Code::AnswerNotPrinted | Code::PartlyDone | Code::NotLive => Changed::Yes,
             _ => Changed::No,
         }
     }

@@ -6,7 +6,7 @@ mod telling;
 mod url;
 
 use crate::error::{Code, Error};
-use crate::settings::without_credentials;
+use crate::secret::without_credentials;
 use crate::static_config::{StaticConfig, TRAEFIK};
 use crate::trust;
 pub use configuration::{Configuration, EntryPoint, Loaded, NAME, State, loaded};

@@ -5,12 +5,16 @@ mod change;
 mod conflict;
 mod create;
 mod defaults;
+mod effects;
 mod relocate;
 mod remove;
+mod revert;
 
 pub use add::{AddRequest, add};
 pub use change::{Wanted, set};
+pub use effects::effects_between;
 pub use remove::{remove, rename};
+pub use revert::{Conflict, Moments, differ_at, revert};
 
 use crate::edit::Patch;
 use crate::error::{Code, Error};
@@ -295,7 +299,7 @@ fn route_word(inventory: &Inventory<'_>, kind: Kind, router: &Definition<'_>) ->
 }
 
 /// A name as a word for the shell.
-fn shell_word(name: &str) -> String {
+pub fn shell_word(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._~-/:@%+".contains(c);
     if !name.is_empty() && name.chars().all(plain) {
         name.to_owned()

@@ -4,6 +4,7 @@ mod comparison;
 mod diff;
 mod explanation;
 mod findings;
+mod history;
 mod json;
 mod table;
 mod text;

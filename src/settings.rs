@@ -56,6 +56,52 @@ pub struct SettingsFile {
     pub defaults: Defaults,
     /// What `validate` reports, and what fails.
     pub validate: Validate,
+    /// How much of the past is kept.
+    pub history: HistoryBounds,
+}
+
+/// How much of the past is kept, as written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct HistoryBounds {
+    /// Changes older than this go: `400d`.
+    pub max_age: Option<String>,
+    /// The oldest changes go where all take more than this: `64MB`; `0` keeps none.
+    pub max_size: Option<String>,
+}
+
+/// How much of the past is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct History {
+    /// Changes older than this go.
+    pub max_age: std::time::Duration,
+    /// The oldest changes go where all take more bytes than this; 0 keeps none.
+    pub max_size: u64,
+}
+
+impl History {
+    /// Whether changes are recorded at all.
+    pub fn is_kept(&self) -> bool {
+        self.max_size > 0
+    }
+}
+
+impl HistoryBounds {
+    const MAX_AGE: &str = "400d";
+    const MAX_SIZE: &str = "64MB";
+
+    /// The bounds, with what holds where nothing is said.
+    pub fn resolved(&self) -> Result<History, Error> {
+        let age = self.max_age.as_deref().unwrap_or(Self::MAX_AGE);
+        let size = self.max_size.as_deref().unwrap_or(Self::MAX_SIZE);
+        let bad = |key: &str, text: &str, hint: &str| {
+            Error::new(Code::BadSettings, format!("history.{key} can't be {text:?}")).hint(hint)
+        };
+        Ok(History {
+            max_age: duration(age).ok_or_else(|| bad("max-age", age, "write 90d, 12h or 30m"))?,
+            max_size: bytes(size).ok_or_else(|| bad("max-size", size, "write 64MB, 500kB, or 0 for no history"))?,
+        })
+    }
 }
 
 /// What `validate` reports, and what fails.
@@ -131,6 +177,8 @@ pub struct Settings {
     pub defaults: Defaults,
     /// What `validate` reports, and what fails.
     pub validate: Validate,
+    /// How much of the past is kept.
+    pub history: HistoryBounds,
     /// The settings file in use.
     pub file: Option<String>,
 }
@@ -170,7 +218,13 @@ impl Settings {
             };
             values.insert(*key, setting);
         }
-        Settings { values, defaults: contents.defaults, validate: contents.validate, file: path }
+        Settings {
+            values,
+            defaults: contents.defaults,
+            validate: contents.validate,
+            history: contents.history,
+            file: path,
+        }
     }
 
     /// The value of a key.
@@ -213,7 +267,14 @@ impl Settings {
         }
         let deny = self.validate.deny.map(|Deny::Warning| "warning".to_owned());
         let allow = (!self.validate.allow.is_empty()).then(|| self.validate.allow.join(", "));
-        for (key, value) in [("validate.allow", allow), ("validate.deny", deny)] {
+        let HistoryBounds { max_age, max_size } = self.history.clone();
+        let more = [
+            ("validate.allow", allow),
+            ("validate.deny", deny),
+            ("history.max-age", max_age),
+            ("history.max-size", max_size),
+        ];
+        for (key, value) in more {
             if value.is_some() {
                 all.push((key.to_owned(), Setting { value, origin: origin.clone() }));
             }
@@ -242,16 +303,20 @@ fn from_file(file: &SettingsFile, key: &str) -> Option<String> {
     }
 }
 
-/// A URL without its user and password, as it may be shown.
-pub fn without_credentials(text: &str) -> String {
-    let start = text.find("://").map_or(0, |at| at + 3);
-    match text[start..].rfind('@') {
-        Some(sign) => format!("{}***{}", &text[..start], &text[start + sign..]),
-        None => text.to_owned(),
+/// A number of bytes: `64MB`, `500kB`, `0`.
+fn bytes(text: &str) -> Option<u64> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let number: u64 = text[..digits].parse().ok()?;
+    match &text[digits..] {
+        "" => Some(number),
+        "kB" => number.checked_mul(1000),
+        "MB" => number.checked_mul(1_000_000),
+        "GB" => number.checked_mul(1_000_000_000),
+        _ => None,
     }
 }
 
-/// A length of time: `10`, `10s`, `500ms`, `2m`.
+/// A length of time: `10`, `10s`, `500ms`, `2m`, `12h`, `90d`.
 pub fn duration(text: &str) -> Option<std::time::Duration> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let number: u64 = text[..digits].parse().ok()?;
@@ -259,6 +324,8 @@ pub fn duration(text: &str) -> Option<std::time::Duration> {
         "" | "s" => number.checked_mul(1000)?,
         "ms" => number,
         "m" => number.checked_mul(60_000)?,
+        "h" => number.checked_mul(3_600_000)?,
+        "d" => number.checked_mul(86_400_000)?,
         _ => return None,
     };
     Some(std::time::Duration::from_millis(millis))
@@ -288,21 +355,9 @@ mod tests {
         assert_eq!(
             error.to_string().lines().next(),
             Some(
-                "c.toml:3: unknown field `dirr`, expected one of `dir`, `static`, `static-args`, `map`, `traefik`, `api`, `output`, `lock-timeout`, `color`, `defaults`, `validate`"
+                "c.toml:3: unknown field `dirr`, expected one of `dir`, `static`, `static-args`, `map`, `traefik`, `api`, `output`, `lock-timeout`, `color`, `defaults`, `validate`, `history`"
             )
         );
-    }
-
-    #[test]
-    fn no_password_is_shown() {
-        for (text, shown) in [
-            ("http://eve:secret@host:80/base", "http://***@host:80/base"),
-            ("http://eve:se/cr@et@host", "http://***@host"),
-            ("eve:secret@host", "***@host"),
-            ("http://host", "http://host"),
-        ] {
-            assert_eq!(without_credentials(text), shown);
-        }
     }
 
     #[test]

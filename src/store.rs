@@ -3,27 +3,30 @@
 //! [`Store::change`] is the only writer: lock → recover → read → plan → apply in memory → prove →
 //! guard → stage, flush, rename, flush → release. The same without lock and commit is a dry run.
 
+mod access;
 mod commit;
+mod draft;
 mod folder;
 mod guard;
+mod history;
 mod journal;
 mod lock;
 mod notes;
 mod read;
 mod survey;
+mod trust;
 
-use crate::document::{Document, Format};
-use crate::edit::{self, Patch};
-use crate::error::{Code, Error, Place};
-use crate::inventory::{Content, File, Inventory, Part};
-use crate::plan::{Effect, FileEdit, Plan};
+use crate::error::{Code, Error};
+use crate::inventory::Inventory;
+use crate::plan::{Effect, Plan};
 use crate::release::Release;
-use crate::route::Route;
-use crate::schema;
+use crate::settings;
 use crate::static_config::StaticConfig;
 use crate::surroundings::Surroundings;
 use commit::Commit;
+use draft::{Draft, draft};
 use folder::Folder;
+pub use history::{Author, Earlier, FileRecord, Intent, Object, Origin, Past, Record, as_text};
 use notes::Notes;
 pub use read::{Snapshot, content};
 use rustix::io::Errno;
@@ -43,16 +46,40 @@ pub struct Store {
     command: String,
     /// The Traefik by which changes are judged.
     traefik: Arc<Surroundings>,
+    /// How much of the past is kept.
+    bounds: settings::History,
+}
+
+/// Works out a change from what there is, and from what was.
+pub type Planner<'p> = dyn Fn(&Inventory<'_>, &Past<'_>) -> Result<Plan, Error> + 'p;
+
+/// A change that is asked for.
+pub struct Request<'r> {
+    /// What is said about it.
+    pub intent: Intent,
+    /// What it does, each on what the one before it leaves; all of it is one change.
+    pub plans: &'r [&'r Planner<'r>],
+    /// Whether what can't be done is left out, rather than nothing done.
+    pub keep_going: bool,
 }
 
 /// What came of a change.
 pub struct Changed {
-    /// What happened to which route.
-    pub effects: Vec<Effect>,
+    /// What happened to which route, for each plan.
+    pub outcomes: Vec<Result<Vec<Effect>, Error>>,
+    /// The number of the change, where one was made and is recorded.
+    pub number: Option<u64>,
     /// Each file that changed.
     pub files: Vec<FileChange>,
     /// What the user should know.
     pub warnings: Vec<String>,
+}
+
+impl Changed {
+    /// What happened to which route.
+    pub fn effects(&self) -> impl Iterator<Item = &Effect> {
+        self.outcomes.iter().flatten().flatten()
+    }
 }
 
 /// A file before and after.
@@ -70,10 +97,23 @@ pub struct FileChange {
 const TRIES: usize = 3;
 
 impl Store {
-    /// A store over `path`; with `only`, over that one file in it.
+    /// A store over `path`; with `only`, over that one file in it. It keeps no history.
     pub fn new(path: PathBuf, only: Option<String>, lock_timeout: Duration, command: String) -> Store {
         let traefik = Arc::new(Surroundings::unknown(Release::NEWEST));
-        Store { path, only, lock_timeout, command, traefik }
+        Store {
+            path,
+            only,
+            lock_timeout,
+            command,
+            traefik,
+            bounds: settings::History { max_age: Duration::ZERO, max_size: 0 },
+        }
+    }
+
+    /// The same, keeping so much of the past.
+    pub fn remembering(mut self, bounds: settings::History) -> Store {
+        self.bounds = bounds;
+        self
     }
 
     /// The same, judging changes by this Traefik.
@@ -109,28 +149,37 @@ impl Store {
         read::snapshot(&folder, self.only.as_deref())
     }
 
-    /// Plans a change and shows what it would do, without lock and without writing.
-    pub fn preview(&self, plan: impl Fn(&Inventory<'_>) -> Result<Plan, Error>) -> Result<Changed, Error> {
-        Ok(self.look_ahead(&Folder::managed(&self.path)?, &plan)?.0)
+    /// Gives what has happened so far to `look`, beside the directory as it is. Takes no lock, and writes nothing.
+    pub fn past<T>(&self, look: impl FnOnce(&Snapshot, &Past<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let folder = Folder::managed(&self.path)?;
+        let snapshot = read::snapshot(&folder, self.only.as_deref())?;
+        let state = match folder.below(folder::STATE) {
+            Err(Errno::NOENT) => None,
+            state => Some(state.map_err(|error| open_error(&self.path.join(folder::STATE), error.into()))?),
+        };
+        look(&snapshot, &Past::look(&folder, state.as_ref(), &snapshot, self.bounds))
     }
 
-    fn look_ahead(
-        &self,
-        folder: &Folder,
-        plan: &impl Fn(&Inventory<'_>) -> Result<Plan, Error>,
-    ) -> Result<(Changed, Vec<Act>), Error> {
+    /// Shows what a change would do, without lock and without writing.
+    pub fn preview(&self, request: &Request<'_>) -> Result<Changed, Error> {
+        Ok(self.look_ahead(&Folder::managed(&self.path)?, request)?.changed)
+    }
+
+    fn look_ahead(&self, folder: &Folder, request: &Request<'_>) -> Result<Draft, Error> {
         let snapshot = read::snapshot(folder, self.only.as_deref())?;
         // Who may not read our notes may still ask what would happen.
-        let notes = folder.below(folder::STATE).ok().and_then(|state| Notes::read(&state).ok());
-        self.prepare(&snapshot, &mut notes.unwrap_or_default(), plan)
+        let state = folder.below(folder::STATE).ok();
+        let mut notes = state.as_ref().and_then(|state| Notes::read(state).ok()).unwrap_or_default();
+        let past = Past::look(folder, state.as_ref(), &snapshot, self.bounds);
+        draft(&snapshot, &past, &mut notes, request, &self.traefik)
     }
 
-    /// Plans a change and makes it, as one.
-    pub fn change(&self, plan: impl Fn(&Inventory<'_>) -> Result<Plan, Error>) -> Result<Changed, Error> {
+    /// Makes a change, all of it or nothing.
+    pub fn change(&self, request: &Request<'_>) -> Result<Changed, Error> {
         let folder = Folder::managed(&self.path)?;
         if folder.file_type(folder::STATE).is_none() {
             // What comes to nothing shall leave no trace in a directory that is not ours yet.
-            let (changed, acts) = self.look_ahead(&folder, &plan)?;
+            let Draft { changed, acts } = self.look_ahead(&folder, request)?;
             if acts.is_empty() {
                 return Ok(changed);
             }
@@ -140,20 +189,22 @@ impl Store {
         let mut warnings = journal::recover(&folder, &state)?;
         for _ in 0..TRIES {
             let snapshot = read::snapshot(&folder, self.only.as_deref())?;
+            let (past, damage) = Past::open(&folder, &state, &snapshot, self.bounds)?;
             let before = Notes::read(&state)?;
             let mut after = before.clone();
-            let (mut changed, acts) = self.prepare(&snapshot, &mut after, &plan)?;
+            let draft = draft(&snapshot, &past, &mut after, request, &self.traefik)?;
             let commit = Commit { folder: &folder, state: &state, snapshot: &snapshot };
-            let done = match acts.is_empty() {
-                true => commit.confirm().map(|()| true),
-                false => commit.run(&acts, &before, &after),
+            let number = match draft.acts.is_empty() {
+                true => commit.confirm().map(|()| Some(None))?,
+                false => commit.run(&draft, past, (&self.command, &request.intent), &before, &after)?,
             };
-            if done? {
+            warnings.extend(damage);
+            if let Some(number) = number {
+                let Draft { mut changed, acts } = draft;
                 warnings.append(&mut changed.warnings);
                 warnings.extend(acts.iter().filter_map(|act| act.parted(&snapshot)));
                 warnings.extend(folder.doubts());
-                changed.warnings = warnings;
-                return Ok(changed);
+                return Ok(Changed { warnings, number, ..changed });
             }
         }
         Err(Error::new(
@@ -161,75 +212,6 @@ impl Store {
             "the files were changed by something else again and again; nothing was written",
         )
         .hint("try again once the other writer is done"))
-    }
-
-    /// Makes the plan, applies it in memory and judges the result; keeps the notes up to date. No effects.
-    fn prepare(
-        &self,
-        snapshot: &Snapshot,
-        notes: &mut Notes,
-        plan: &impl Fn(&Inventory<'_>) -> Result<Plan, Error>,
-    ) -> Result<(Changed, Vec<Act>), Error> {
-        let before = Inventory::of(&snapshot.files);
-        let Plan { edits, texts, mut effects } = plan(&before)?;
-        let mut edited: Vec<File> = Vec::new();
-        let mut acts = Vec::new();
-        for FileEdit { path, patches } in edits {
-            let old = snapshot.files.iter().find(|f| f.path == path);
-            let mut document = None;
-            for patch in &patches {
-                let plain = apply(&path, old, document.as_ref(), patch);
-                let hollow = notes.hollowed(&path, patch).and_then(|p| apply(&path, old, document.as_ref(), &p).ok());
-                // A section that can't stand there without a value goes after all.
-                document =
-                    Some(match hollow.filter(|document| schema::faults(document, self.traefik.release).is_empty()) {
-                        Some(hollow) => hollow,
-                        None => plain?,
-                    });
-            }
-            let Some(document) = document.filter(|d| old.is_none_or(|f| f.text() != d.source())) else { continue };
-            let text = document.source().to_owned();
-            let is_ours = notes.is_created(&path) && snapshot.may_go(&path);
-            acts.push(match old {
-                None => {
-                    notes.add_created(&path);
-                    Act::Create { path: path.clone(), text }
-                }
-                Some(_) if text.trim().is_empty() && is_ours => {
-                    notes.forget(&path);
-                    Act::Delete { path: path.clone() }
-                }
-                Some(old) => {
-                    if let Some(old) = old.document() {
-                        notes.add_filled(&path, old, &document);
-                    }
-                    Act::Replace { path: path.clone(), text }
-                }
-            });
-            edited.push(File { path, content: Content::Parsed(document) });
-        }
-        for (path, text) in texts {
-            let old = snapshot.files.iter().find(|f| f.path == path);
-            let format = Format::of(&path).unwrap_or(Format::Yaml);
-            let may_go = snapshot.may_go(&path);
-            let content = Content::of(format, text.clone().unwrap_or_default());
-            acts.push(match (old, text) {
-                (None, None) => continue,
-                (None, Some(text)) => Act::Create { path: path.clone(), text },
-                (Some(_), None) if may_go => Act::Delete { path: path.clone() },
-                (Some(old), text) if old.text() == text.as_deref().unwrap_or_default() => continue,
-                (Some(_), text) => Act::Replace { path: path.clone(), text: text.unwrap_or_default() },
-            });
-            edited.push(File { path, content });
-        }
-        let after = merged(&snapshot.files, &edited);
-        let warnings = guard::check(&before, &after, &effects, !edited.is_empty(), &self.traefik)?;
-        for effect in effects.iter_mut().filter(|e| e.route.is_none()) {
-            let router = after.get(effect.kind, Part::Router, &effect.name);
-            effect.route = router.map(|router| Route::of(&after, effect.kind, &router));
-        }
-        let files = acts.iter().map(|act| act.file_change(snapshot)).collect();
-        Ok((Changed { effects, files, warnings }, acts))
     }
 }
 
@@ -242,45 +224,6 @@ pub(crate) enum Act {
     Create { path: String, text: String },
     /// A file of ours that has nothing left to say.
     Delete { path: String },
-}
-
-/// The inventory with edited files in place of the old ones, in load order.
-fn merged<'f>(files: &'f [File], edited: &'f [File]) -> Inventory<'f> {
-    let newer = |file: &'f File| edited.iter().find(|e| e.path == file.path).unwrap_or(file);
-    let mut all: Vec<&File> = files.iter().map(newer).collect();
-    for new in edited.iter().filter(|e| files.iter().all(|f| f.path != e.path)) {
-        let at = all.partition_point(|f| f.path.split('/').lt(new.path.split('/')));
-        all.insert(at, new);
-    }
-    Inventory::of(all)
-}
-
-/// The edited and proved document.
-fn apply(path: &str, old: Option<&File>, edited: Option<&Document>, patch: &Patch) -> Result<Document, Error> {
-    let refused = |line, message: String| {
-        Error::new(Code::NotEditable, message)
-            .at(Place { file: path.to_owned(), line })
-            .hint("edit that entry by hand, or put the route into another file with --file")
-    };
-    let fresh;
-    if path.contains(char::REPLACEMENT_CHARACTER) {
-        return Err(refused(0, "the name of this file is not UTF-8".into()));
-    }
-    let document = match (edited, old.map(|f| &f.content)) {
-        (Some(document), _) | (None, Some(Content::Parsed(document))) => document,
-        (None, Some(Content::Template { line, .. })) => {
-            return Err(refused(*line, "this file is a Go template ({{), which can't be edited safely".into()));
-        }
-        (None, Some(Content::Broken { line, message, .. })) => return Err(refused(*line, message.clone())),
-        (None, None) => {
-            let format = Format::of(path).ok_or_else(|| {
-                Error::new(Code::BadValue, format!("Traefik would not load {path:?}: it reads .yml, .yaml and .toml"))
-            })?;
-            fresh = Document::parse(format, String::new()).map_err(|e| refused(e.line, e.message))?;
-            &fresh
-        }
-    };
-    edit::apply(document, patch).map_err(|refusal| refused(refusal.line, refusal.message))
 }
 
 /// Fails with what a missing or forbidden directory means.

@@ -3,11 +3,10 @@
 mod progress;
 mod report;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{self, Cli, Command};
 use crate::command::{self, Context, Outcome};
 use crate::error::{Code, Error};
 use crate::render::{self, Format, Shown, Style};
-use crate::settings::without_credentials;
 use progress::Progress;
 use std::io::{ErrorKind, IsTerminal, Write};
 
@@ -71,7 +70,7 @@ impl Terminal {
         match asked_for_json() {
             Some(format) => {
                 let style = Style { format, width: None, color: false, quiet: false };
-                let _ = print(&render::error(&usage_error(error), style).out);
+                let _ = print(&render::error(&cli::usage_error(error), style).out);
             }
             None => {
                 let text = error.render();
@@ -125,6 +124,7 @@ impl Terminal {
         self.say(&err);
         let changed = match outcome {
             Outcome::Change(report) => report.changed(),
+            Outcome::Batch(batched) => batched.changed(),
             Outcome::Ready(ready) => ready.report.changed() || !ready.made.is_empty(),
             Outcome::Validation(found) => found.fixed.as_ref().is_some_and(|f| !f.dry_run && !f.files.is_empty()),
             _ => false,
@@ -165,18 +165,6 @@ fn asked_for_json() -> Option<Format> {
     Format::parse(format.trim_start_matches('=')).filter(|format| matches!(format, Format::Json | Format::Jsonl))
 }
 
-/// What the parser says, as an error of ours: its first paragraph, and its tip.
-fn usage_error(error: &clap::Error) -> Error {
-    let text = error.to_string();
-    let mut paragraphs = text.trim_start_matches("error: ").split("\n\n");
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let message = Error::new(Code::Usage, words(paragraphs.next().unwrap_or_default()));
-    match paragraphs.next().and_then(|p| p.trim_start().strip_prefix("tip: ")) {
-        Some(tip) => message.hint(words(tip)),
-        None => message.hint("--help shows the flags and arguments"),
-    }
-}
-
 fn print(text: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;
@@ -188,9 +176,9 @@ fn words() -> Vec<String> {
     std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect()
 }
 
-/// The command line, for whoever waits for the lock.
+/// The command line without secrets, for whoever waits for the lock, and for the history.
 fn command_line() -> String {
-    let shown = |word: &String| if word.contains("://") { without_credentials(word) } else { word.clone() };
-    let words: Vec<String> = words().iter().map(|word| shown(word).escape_debug().to_string()).collect();
-    words.join(" ").chars().take(1000).collect()
+    let own = ["cloudlunacy".to_owned()].into_iter().chain(words().into_iter().skip(1));
+    let shown: Vec<String> = crate::secret::redacted(own).map(|word| crate::plan::shell_word(&word)).collect();
+    shown.join(" ").chars().map(|c| if c.is_control() { ' ' } else { c }).take(4000).collect()
 }

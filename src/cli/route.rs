@@ -17,6 +17,28 @@ pub enum RouteCommand {
     Show(Show),
 }
 
+impl RouteCommand {
+    /// What is said about the change that it makes, if it makes one.
+    pub fn flags(&self) -> Option<&ChangeFlags> {
+        match self {
+            RouteCommand::Add(args) => Some(&args.change),
+            RouteCommand::Set(args) => Some(&args.change),
+            RouteCommand::Rm(args) => Some(&args.change),
+            RouteCommand::Rename(args) => Some(&args.change),
+            RouteCommand::List(_) | RouteCommand::Show(_) => None,
+        }
+    }
+
+    /// Whether the servers that it names are to be tried first.
+    pub fn checks_targets(&self) -> bool {
+        match self {
+            RouteCommand::Add(args) => args.check_target,
+            RouteCommand::Set(args) => args.check_target,
+            _ => false,
+        }
+    }
+}
+
 /// `--tls`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum TlsArg {

@@ -9,6 +9,7 @@ use crate::plan::Plan;
 use crate::probe::{self, Attempt, Trust};
 use crate::route::{Route, Tls};
 use crate::schema::value;
+use crate::store::{Intent, Past, Request};
 use std::path::PathBuf;
 
 const NOTHING: &str = "nothing was changed; without --check-target the servers are not tried";
@@ -22,9 +23,10 @@ pub(super) fn check(
     plan: impl Fn(&Inventory<'_>) -> Result<Plan, Error>,
 ) -> Result<Vec<String>, Error> {
     // What can't be planned needs no server.
-    let planned = context.store.preview(plan)?;
+    let plan = |inventory: &Inventory<'_>, _: &Past<'_>| plan(inventory);
+    let planned = context.store.preview(&Request { intent: Intent::default(), plans: &[&plan], keep_going: false })?;
     let snapshot = context.store.read()?;
-    let route = planned.effects.iter().find_map(|effect| effect.route.as_ref());
+    let route = planned.effects().find_map(|effect| effect.route.as_ref());
     let trust = route.map(|route| trust(context, &Inventory::of(&snapshot.files), route)).unwrap_or_default();
     let host = route.and_then(|route| route.hosts.first()).filter(|host| *host != "*");
     let (datagrams, streams): (Vec<&Target>, Vec<&Target>) =

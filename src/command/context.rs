@@ -5,9 +5,10 @@ use super::validate::places::elsewhere;
 use crate::cli::{Cli, Color, Command, Global, Output};
 use crate::document::Format;
 use crate::error::{Code, Error};
-use crate::plan::Facts;
+use crate::plan::{Facts, shell_word};
 use crate::release::Release;
-use crate::settings::{Origin, Settings, SettingsFile, duration, parse_file, without_credentials};
+use crate::secret::without_credentials;
+use crate::settings::{Origin, Settings, SettingsFile, duration, parse_file};
 use crate::static_config::{PathMap, StaticConfig};
 use crate::store::{Known, Snapshot, Store};
 use crate::surroundings::Surroundings;
@@ -79,7 +80,9 @@ impl Context {
         let release = Release::parse(settings.get("traefik").unwrap_or_default())?;
         let static_config = static_source.config.clone();
         let facts = Facts { static_config, defaults: settings.defaults.clone(), only: only.clone(), release };
-        let store = Store::new(dir, only, timeout, command_line).judging_by(facts.release, facts.static_config.clone());
+        let store = Store::new(dir, only, timeout, command_line)
+            .judging_by(facts.release, facts.static_config.clone())
+            .remembering(settings.history.resolved()?);
         Ok(Context {
             settings,
             facts,
@@ -100,6 +103,15 @@ impl Context {
         let folders: Vec<PathBuf> = [Some(PathBuf::new()), beside].into_iter().flatten().collect();
         let surveyed = store.survey(snapshot, &Known { release: self.facts.release, folders: &folders, paths })?;
         Ok(Surroundings { static_config: config.clone(), static_faults: faults.clone(), ..surveyed })
+    }
+
+    /// How to call this program so that it means the same directory.
+    pub fn program(&self) -> String {
+        let said =
+            [("--dir", &self.global.dir), ("--static", &self.global.r#static), ("--config", &self.global.config)];
+        let flags =
+            said.into_iter().filter_map(|(flag, value)| Some(format!(" {flag} {}", shell_word(value.as_ref()?))));
+        format!("cloudlunacy{}", flags.collect::<String>())
     }
 
     /// Keeps warnings for standard error.

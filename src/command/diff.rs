@@ -1,5 +1,6 @@
 //! `diff`: what differs between two configurations.
 
+use super::history::files_after;
 use super::revision::Revision;
 use super::wait::api;
 use super::{Context, Outcome};
@@ -31,7 +32,7 @@ pub struct Compared {
 }
 
 /// A configuration that is compared.
-struct Version {
+pub(super) struct Version {
     name: String,
     files: Vec<File>,
     static_config: Option<StaticConfig>,
@@ -39,16 +40,29 @@ struct Version {
     is_running: bool,
 }
 
+impl Version {
+    /// Files, which the Traefik of today reads.
+    pub(super) fn of(context: &Context, name: String, files: Vec<File>) -> Version {
+        Version { name, files, static_config: context.facts.static_config.clone(), is_running: false }
+    }
+}
+
 pub(super) fn diff(context: &Context, args: &Diff) -> Result<Outcome, Error> {
+    let recorded;
     let from = match &args.from {
         Some(from) => from.as_str(),
         None if git::work_tree(context.store.path()).is_some() => "git:HEAD",
         None => {
-            return Err(Error::new(
-                Code::Usage,
-                "there is nothing to compare with: the directory lies in no git work tree",
-            )
-            .hint("name another directory or file: `cloudlunacy diff FROM`"));
+            let last = context.store.past(|_, past| Ok(past.last_recorded()))?;
+            let last = last.ok_or_else(|| {
+                Error::new(
+                    Code::Usage,
+                    "there is nothing to compare with: the directory lies in no git work tree, and no change is recorded",
+                )
+                .hint("name another directory or file: `cloudlunacy diff FROM`")
+            })?;
+            recorded = format!("@{last}");
+            &recorded
         }
     };
     if from == "-" && args.to.as_deref() == Some("-") {
@@ -71,6 +85,12 @@ pub(super) fn diff(context: &Context, args: &Diff) -> Result<Outcome, Error> {
         }
         (from, to) => (version(context, from)?, other(to)?),
     };
+    let format = args.format(&context.global, context.settings.get("output"));
+    Ok(Outcome::Comparison(Box::new(between(context, old, new, args.text, format))))
+}
+
+/// Compares two configurations; with `text`, their texts too.
+pub(super) fn between(context: &Context, old: Version, new: Version, text: bool, format: DiffFormat) -> Compared {
     let (was, is) = (Inventory::of(&old.files), Inventory::of(&new.files));
     let release = context.facts.release;
     // Files that the configuration names are known on the disk alone, and not as a revision named them: so that both are
@@ -95,12 +115,11 @@ pub(super) fn diff(context: &Context, args: &Diff) -> Result<Outcome, Error> {
             templates.iter().map(|path| format!("{path} is a Go template: what it says is not compared")).collect(),
         );
     }
-    let text = |files: &[File], path: &str| files.iter().find(|f| f.path == path).map(|f| f.text().to_owned());
+    let find = |files: &[File], path: &str| files.iter().find(|f| f.path == path).map(|f| f.text().to_owned());
     let change =
-        |path: &String| FileChange { path: path.clone(), old: text(&old.files, path), new: text(&new.files, path) };
-    let texts = comparison.texts.iter().filter(|_| args.text).map(change).collect();
-    let format = args.format(&context.global, context.settings.get("output"));
-    Ok(Outcome::Comparison(Box::new(Compared { names: (old.name, new.name), comparison, texts, format })))
+        |path: &String| FileChange { path: path.clone(), old: find(&old.files, path), new: find(&new.files, path) };
+    let texts = comparison.texts.iter().filter(|_| text).map(change).collect();
+    Compared { names: (old.name, new.name), comparison, texts, format }
 }
 
 fn is_template(file: &File) -> bool {
@@ -123,6 +142,10 @@ fn version(context: &Context, name: &str) -> Result<Version, Error> {
         let then = written.and_then(|written| revision.static_config(&written.path));
         return Ok(Version { name: name.to_owned(), files, static_config: then.or_else(present), is_running: false });
     }
+    if let Some(number) = name.strip_prefix('@').and_then(|number| number.parse().ok()) {
+        let files = context.store.past(|snapshot, past| files_after(snapshot, past, number))?;
+        return Ok(Version::of(context, name.to_owned(), files));
+    }
     if name == "-" {
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes).context("can't read standard input")?;
@@ -138,7 +161,7 @@ fn version(context: &Context, name: &str) -> Result<Version, Error> {
             Code::NothingToCheck,
             format!("{name}: there is no such directory, and Traefik loads no such file"),
         )
-        .hint("name git:REV, a directory, a .yml, .yaml or .toml file, live, or -"));
+        .hint("name git:REV, @N, a directory, a .yml, .yaml or .toml file, live, or -"));
     }
     let bytes = std::fs::read(path).with_context(|| format!("can't read {name}"))?;
     Ok(alone(&file, bytes))

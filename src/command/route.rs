@@ -3,14 +3,82 @@
 use super::change::change;
 use super::check_target::check;
 use super::{Context, Outcome, PartOfRoute, RouteDetail};
-use crate::cli::{Add, ChangeFlags, Fields, List, Remove, Rename, Set, Show, TlsArg};
+use crate::cli::{Add, ChangeFlags, Fields, List, Remove, Rename, RouteCommand, Set, Show, TlsArg};
 use crate::error::{Code, Error};
 use crate::inventory::{Definition, Inventory, Part, bare};
 use crate::name::{BadName, Host, RouterName, Target, split_host_path};
 use crate::plan::{self, AddRequest, Change, ListEdit, Plan, Wanted, bad_value};
 use crate::route::{Filter, Route, Tls, list as routes, lookup};
+use crate::store::{Intent, Request};
 
-pub(super) fn add(context: &Context, args: &Add) -> Result<Outcome, Error> {
+/// Works out what a command that changes routes does.
+pub(super) type RoutePlanner<'p> = dyn Fn(&Inventory<'_>) -> Result<Plan, Error> + 'p;
+
+/// Runs a command.
+pub(super) fn run(context: &Context, command: &RouteCommand) -> Result<Outcome, Error> {
+    match command {
+        RouteCommand::Add(args) => checked(context, &args.change, command, add(context, args)?),
+        RouteCommand::Set(args) => checked(context, &args.change, command, set(context, args)?),
+        RouteCommand::Rm(args) => {
+            confirm(context, args)?;
+            change(context, &args.change, rm(args))
+        }
+        RouteCommand::Rename(args) => change(context, &args.change, rename(args)?),
+        RouteCommand::List(args) => list(context, args),
+        RouteCommand::Show(args) => show(context, args),
+    }
+}
+
+/// Checks what a command says, and gives what it does.
+pub(super) fn planner<'p>(context: &'p Context, command: &'p RouteCommand) -> Result<Box<RoutePlanner<'p>>, Error> {
+    match command {
+        RouteCommand::Add(args) => add(context, args),
+        RouteCommand::Set(args) => set(context, args),
+        RouteCommand::Rm(args) => Ok(rm(args)),
+        RouteCommand::Rename(args) => rename(args),
+        RouteCommand::List(_) | RouteCommand::Show(_) => Err(Error::new(Code::Usage, "it changes nothing")),
+    }
+}
+
+/// Makes a change, once the servers that it names have been tried, where that is asked for.
+fn checked(
+    context: &Context,
+    flags: &ChangeFlags,
+    command: &RouteCommand,
+    plan: Box<RoutePlanner<'_>>,
+) -> Result<Outcome, Error> {
+    let (targets, host) = match command {
+        RouteCommand::Add(args) if args.check_target => (args.targets.iter().collect(), Some(&args.host)),
+        RouteCommand::Set(args) if args.check_target => {
+            (args.targets.iter().chain(&args.lists.add_targets).collect::<Vec<_>>(), None)
+        }
+        _ => return change(context, flags, plan),
+    };
+    if targets.is_empty() {
+        context.warn_all(vec!["--check-target tries new targets, and none is named".into()]);
+    }
+    let targets = targets.into_iter().map(|t| parsed("TARGET", t)).collect::<Result<Vec<Target>, _>>()?;
+    let path = host.and_then(|host| split_host_path(host).ok()?.1);
+    let answers = check(context, &targets, path.as_ref().map(|path| path.as_str()), &plan)?;
+    let mut outcome = change(context, flags, plan)?;
+    if let Outcome::Change(report) = &mut outcome
+        && let Some(effect) = report.effects.first_mut()
+    {
+        effect.notes.extend(answers);
+    }
+    Ok(outcome)
+}
+
+fn rm(args: &Remove) -> Box<RoutePlanner<'_>> {
+    Box::new(|inventory| plan::remove(inventory, &args.routes, args.ignore_missing))
+}
+
+fn rename(args: &Rename) -> Result<Box<RoutePlanner<'_>>, Error> {
+    let new: RouterName = parsed("NEW", &args.name)?;
+    Ok(Box::new(move |inventory| plan::rename(inventory, &args.route, &new)))
+}
+
+fn add<'p>(context: &'p Context, args: &'p Add) -> Result<Box<RoutePlanner<'p>>, Error> {
     let (host, path) = split_host_path(&args.host).map_err(|bad| with_caret("HOST", &args.host, bad))?;
     let request = AddRequest {
         host,
@@ -20,12 +88,10 @@ pub(super) fn add(context: &Context, args: &Add) -> Result<Outcome, Error> {
         wanted: Wanted { name: name(args.name.as_deref())?, file: args.file.clone(), ..wanted(&args.fields)? },
         replace: args.replace,
     };
-    let plan = |inventory: &Inventory<'_>| plan::add(inventory, &context.facts, &request);
-    let path = request.path.as_ref().map(|path| path.as_str());
-    checked(context, &args.change, args.check_target.then_some(&request.targets), path, plan)
+    Ok(Box::new(move |inventory| plan::add(inventory, &context.facts, &request)))
 }
 
-pub(super) fn set(context: &Context, args: &Set) -> Result<Outcome, Error> {
+fn set<'p>(context: &'p Context, args: &'p Set) -> Result<Box<RoutePlanner<'p>>, Error> {
     let lists = &args.lists;
     let fields = wanted(&args.fields)?;
     let hosts = |texts: &[String], flag: &str| {
@@ -73,31 +139,7 @@ pub(super) fn set(context: &Context, args: &Set) -> Result<Outcome, Error> {
         return Err(Error::new(Code::Usage, "nothing to change was named")
             .hint("`cloudlunacy route set --help` shows what can be"));
     }
-    let targets = args.targets.iter().chain(&lists.add_targets).map(|t| parsed::<Target>("TARGET", t));
-    let targets: Vec<Target> = targets.collect::<Result<_, _>>()?;
-    if args.check_target && targets.is_empty() {
-        context.warn_all(vec!["--check-target tries new targets, and none is named".into()]);
-    }
-    let plan = |inventory: &Inventory<'_>| plan::set(inventory, &context.facts, &args.route, &wanted);
-    checked(context, &args.change, args.check_target.then_some(&targets), None, plan)
-}
-
-/// Makes a change, once the servers that it names have been tried, where that is asked for.
-fn checked(
-    context: &Context,
-    flags: &ChangeFlags,
-    targets: Option<&Vec<Target>>,
-    path: Option<&str>,
-    plan: impl Fn(&Inventory<'_>) -> Result<Plan, Error>,
-) -> Result<Outcome, Error> {
-    let answers = targets.map(|targets| check(context, targets, path, &plan)).transpose()?;
-    let mut outcome = change(context, flags, plan)?;
-    if let (Outcome::Change(report), Some(answers)) = (&mut outcome, answers)
-        && let Some(effect) = report.effects.first_mut()
-    {
-        effect.notes.extend(answers);
-    }
-    Ok(outcome)
+    Ok(Box::new(move |inventory| plan::set(inventory, &context.facts, &args.route, &wanted)))
 }
 
 fn wanted_nothing(wanted: &Wanted) -> bool {
@@ -111,27 +153,24 @@ fn wanted_nothing(wanted: &Wanted) -> bool {
         && !lists.iter().any(|l| l.is_named())
 }
 
-pub(super) fn rm(context: &Context, args: &Remove) -> Result<Outcome, Error> {
-    let plan = |inventory: &Inventory<'_>| plan::remove(inventory, &args.routes, args.ignore_missing);
+/// Asks whoever sits at a terminal before several routes go.
+fn confirm(context: &Context, args: &Remove) -> Result<(), Error> {
+    let plan = rm(args);
     if context.interactive && !args.change.yes && !args.change.dry_run && args.routes.len() > 1 {
-        let effects = context.store.preview(plan)?.effects;
+        let asked = Request { intent: Intent::default(), plans: &[&|inventory, _| plan(inventory)], keep_going: false };
+        let changed = context.store.preview(&asked)?;
         // Names that stand in files can hold anything; nothing of them may steer the terminal.
-        let names: Vec<String> = effects.iter().map(|e| e.name.escape_debug().to_string()).collect();
+        let names: Vec<String> = changed.effects().map(|e| e.name.escape_debug().to_string()).collect();
         let question = format!("Remove {} routes: {}?", names.len(), names.join(", "));
         let answer = dialoguer::Confirm::new().with_prompt(question).default(false).interact();
         if names.len() > 1 && !matches!(answer, Ok(true)) {
             return Err(Error::new(Code::Declined, "nothing was removed").hint("--yes answers the question"));
         }
     }
-    change(context, &args.change, plan)
+    Ok(())
 }
 
-pub(super) fn rename(context: &Context, args: &Rename) -> Result<Outcome, Error> {
-    let new: RouterName = parsed("NEW", &args.name)?;
-    change(context, &args.change, |inventory| plan::rename(inventory, &args.route, &new))
-}
-
-pub(super) fn list(context: &Context, args: &List) -> Result<Outcome, Error> {
+fn list(context: &Context, args: &List) -> Result<Outcome, Error> {
     let snapshot = context.store.read()?;
     let inventory = Inventory::of(&snapshot.files);
     point_out_faults(context, &inventory);
@@ -139,7 +178,7 @@ pub(super) fn list(context: &Context, args: &List) -> Result<Outcome, Error> {
     Ok(Outcome::Routes(routes(&inventory, &filter)))
 }
 
-pub(super) fn show(context: &Context, args: &Show) -> Result<Outcome, Error> {
+fn show(context: &Context, args: &Show) -> Result<Outcome, Error> {
     let snapshot = context.store.read()?;
     let inventory = Inventory::of(&snapshot.files);
     point_out_faults(context, &inventory);

@@ -6,7 +6,7 @@ use crate::error::{Code, Error};
 use crate::inventory::Inventory;
 use crate::live::{self, Api, EntryPoint, Expected};
 use crate::plan::Plan;
-use crate::store::{Changed, FileChange};
+use crate::store::{Changed, Intent, Past, Request};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -107,14 +107,22 @@ impl<'c> Wait<'c> {
         }
         if !self.rollback {
             return Error::new(Code::NotLive, format!("written, but {message}"))
-                .hint(format!("{hint}\nwith --rollback such a change is taken back"));
+                .hint(format!("{hint}\n{}", self.way_back(changed)));
         }
-        match self.take_back(&changed.files) {
+        match self.take_back(changed) {
             Ok(()) => Error::new(Code::RolledBack, format!("{message}; the change was taken back")).hint(hint),
             Err(error) => {
                 let what = format!("written, but {message}; it could not be taken back: {error}");
                 Error::new(Code::NotLive, what).hint(error.hint.unwrap_or(hint))
             }
+        }
+    }
+
+    /// How a change that is not live is taken back.
+    fn way_back(&self, changed: &Changed) -> String {
+        match changed.number {
+            Some(number) => format!("`{} undo {number}` takes it back; --rollback would have", self.context.program()),
+            None => "with --rollback such a change is taken back".to_owned(),
         }
     }
 
@@ -132,9 +140,9 @@ impl<'c> Wait<'c> {
     }
 
     /// Puts the files back as they were, as a change of its own, unless somebody has changed them since.
-    fn take_back(&self, files: &[FileChange]) -> Result<(), Error> {
-        let plan = |inventory: &Inventory<'_>| {
-            for file in files {
+    fn take_back(&self, changed: &Changed) -> Result<(), Error> {
+        let plan = |inventory: &Inventory<'_>, _: &Past<'_>| {
+            for file in &changed.files {
                 let now = inventory.files().iter().find(|known| known.path == file.path).map(|known| known.text());
                 if now != file.new.as_deref() {
                     let message = format!("{} has been changed since", file.path);
@@ -142,10 +150,12 @@ impl<'c> Wait<'c> {
                         .hint("take the change back by hand, or leave it: Traefik may load it yet"));
                 }
             }
-            let texts = files.iter().map(|file| (file.path.clone(), file.old.clone())).collect();
+            let texts = changed.files.iter().map(|file| (file.path.clone(), file.old.clone())).collect();
             Ok(Plan { texts, ..Plan::default() })
         };
-        let undone = self.context.store.change(plan)?;
+        let message = Some("not live in Traefik in time (--rollback)".to_owned());
+        let intent = Intent { message, undoes: changed.number, ..Intent::default() };
+        let undone = self.context.store.change(&Request { intent, plans: &[&plan], keep_going: false })?;
         self.context.warn_all(undone.warnings);
         Ok(())
     }

@@ -91,7 +91,7 @@ impl Expected {
         if tls_texts(&old) != tls_texts(&new) {
             untold.insert("tls".into());
         }
-        for effect in &changed.effects {
+        for effect in changed.effects() {
             of_effect(effect, after, &mut subjects);
         }
         let subjects = subjects.into_iter();

@@ -63,7 +63,7 @@ pub(super) fn move_to(
 }
 
 /// A node as a value that can be written elsewhere; `None` for what would not survive that.
-fn value_of(node: Ref<'_>) -> Option<Value> {
+pub(super) fn value_of(node: Ref<'_>) -> Option<Value> {
     if node.properties().is_some() || node.is_null() {
         return None;
     }

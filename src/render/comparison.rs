@@ -28,7 +28,7 @@ struct Line {
     text: String,
 }
 
-fn table(found: &Compared, style: Style) -> String {
+pub(super) fn table(found: &Compared, style: Style) -> String {
     let mut text = String::new();
     for line in lines(found) {
         let color = match line.mark {
@@ -283,7 +283,7 @@ fn went(field: &str, item: &str) -> String {
     }
 }
 
-fn value(found: &Compared) -> Value {
+pub(super) fn value(found: &Compared) -> Value {
     let comparison = &found.comparison;
     let difference = |d: &Difference| {
         let (change, details) = match &d.change {

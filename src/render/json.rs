@@ -1,8 +1,9 @@
 //! The stable machine formats. Fields are only ever added; `schema_version` counts the rest.
 
-use super::{Format, diff, explanation};
-use crate::command::{Outcome, PartOfRoute, Report};
+use super::{Format, diff, explanation, history};
+use crate::command::{Batched, Outcome, PartOfRoute, Report, outcome_of};
 use crate::error::{Changed, Error};
+use crate::plan::Verb;
 use crate::route::Route;
 use anyhow::Context;
 use serde::Serialize;
@@ -22,6 +23,8 @@ pub(super) fn outcome(outcome: &Outcome, format: Format) -> Result<String, Error
     match (outcome, format) {
         (Outcome::Routes(routes), Format::Jsonl) => routes.iter().map(|route| text(route, format)).collect(),
         (Outcome::Routes(routes), Format::Json) => text(&Routes { schema_version: SCHEMA_VERSION, routes }, format),
+        (Outcome::History(all), Format::Jsonl) => all.iter().map(|one| text(&history::value(one), format)).collect(),
+        (Outcome::Batch(batched), Format::Jsonl) => Ok(batch_lines(batched)),
         (_, Format::Yaml) => yaml(value(outcome)),
         _ => text(&value(outcome), format),
     }
@@ -69,6 +72,18 @@ fn value(outcome: &Outcome) -> Value {
             json!({ "schema_version": SCHEMA_VERSION, "route": detail.route, "parts": parts })
         }
         Outcome::Change(report) => change(report),
+        Outcome::Batch(batched) => {
+            let refused = batched.refused();
+            json!({
+                "schema_version": SCHEMA_VERSION,
+                "outcome": if refused > 0 { "refused" } else if batched.files.is_empty() { "unchanged" } else { "changed" },
+                "changed": batched.changed(),
+                "change": batched.number,
+                "refused": refused,
+                "results": (0..batched.results.len()).map(|at| batch_result(batched, at)).collect::<Vec<_>>(),
+                "diff": diff::unified(&batched.files),
+            })
+        }
         Outcome::Ready(ready) => {
             let mut value = change(&ready.report);
             value["dir"] = json!(ready.dir);
@@ -84,6 +99,8 @@ fn value(outcome: &Outcome) -> Value {
                 .collect();
             json!({ "schema_version": SCHEMA_VERSION, "settings": all })
         }
+        Outcome::History(all) => history::list_json(all),
+        Outcome::Happened(shown) => history::one_json(shown),
         Outcome::Explanation(found) => explanation::json(found),
         // It has formats of its own.
         Outcome::Validation(_) | Outcome::Comparison(_) => Value::Null,
@@ -102,31 +119,55 @@ fn change(report: &Report) -> Value {
         "schema_version": SCHEMA_VERSION,
         "outcome": report.outcome(),
         "changed": report.changed(),
-        "change": null,
+        "change": report.number,
         "objects": objects,
         "diff": diff::unified(&report.files),
         "live": report.live.map(|_| true),
     })
 }
 
+/// A line for each command.
+pub(super) fn batch_lines(batched: &Batched) -> String {
+    (0..batched.results.len()).map(|at| format!("{}\n", batch_result(batched, at))).collect()
+}
+
+/// What came of one command of many.
+fn batch_result(batched: &Batched, at: usize) -> Value {
+    match &batched.results[at] {
+        Err(error) => json!({ "command": at + 1, "error": error_value(error) }),
+        Ok(effects) => {
+            let is_change = effects.iter().any(|effect| effect.verb != Verb::Unchanged);
+            json!({
+                "command": at + 1,
+                "outcome": outcome_of(effects),
+                "changed": is_change && batched.changed(),
+                "change": batched.number.filter(|_| is_change),
+                "objects": effects.iter().filter_map(|effect| effect.route.as_ref()).collect::<Vec<_>>(),
+                "live": batched.live.map(|_| true),
+            })
+        }
+    }
+}
+
 pub(super) fn error(error: &Error, format: Format) -> String {
+    let value = json!({ "schema_version": SCHEMA_VERSION, "error": error_value(error) });
+    if format == Format::Jsonl { format!("{value}\n") } else { format!("{value:#}\n") }
+}
+
+fn error_value(error: &Error) -> Value {
     let changed = match error.code.changed() {
         Changed::Yes => json!(true),
         Changed::No => json!(false),
         Changed::Unknown => json!("unknown"),
     };
-    let value = json!({
-        "schema_version": SCHEMA_VERSION,
-        "error": {
-            "code": error.code.as_str(),
-            "message": error.message,
-            "hint": error.hint,
-            "file": error.place.as_ref().map(|p| &p.file),
-            "line": error.place.as_ref().map(|p| p.line).filter(|line| *line > 0),
-            "changed": changed,
-        }
-    });
-    if format == Format::Jsonl { format!("{value}\n") } else { format!("{value:#}\n") }
+    json!({
+        "code": error.code.as_str(),
+        "message": error.message,
+        "hint": error.hint,
+        "file": error.place.as_ref().map(|p| &p.file),
+        "line": error.place.as_ref().map(|p| p.line).filter(|line| *line > 0),
+        "changed": changed,
+    })
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! What people read: tables, result lines, errors. Text from files is escaped, so that none of it can steer a terminal.
 
 use super::table::{columns, table};
-use super::{Shown, Style, diff, explanation};
-use crate::command::{Outcome, PartOfRoute, Ready, Report, RouteDetail};
+use super::{Shown, Style, diff, explanation, history, json};
+use crate::command::{Batched, Outcome, PartOfRoute, Ready, Report, RouteDetail};
 use crate::error::Error;
 use crate::inventory::Part;
 use crate::plan::{Effect, Verb};
 use crate::route::{Route, Tls};
 use crate::settings::Setting;
+use crate::store::FileChange;
 
 pub(super) fn outcome(outcome: &Outcome, style: Style) -> Shown {
     match outcome {
@@ -15,8 +16,14 @@ pub(super) fn outcome(outcome: &Outcome, style: Style) -> Shown {
         Outcome::Routes(routes) => out(table_of(routes, style)),
         Outcome::Route(detail) => out(route(detail)),
         Outcome::Change(report) => change(report, style),
+        Outcome::Batch(batched) => batch(batched, style),
         Outcome::Ready(ready) => self::ready(ready, style),
         Outcome::Settings(settings) => out(settings_table(settings, style)),
+        Outcome::History(all) if all.is_empty() => {
+            Shown { out: String::new(), err: "nothing has been recorded yet\n".into() }
+        }
+        Outcome::History(all) => out(history::list(all, style)),
+        Outcome::Happened(shown) => out(history::one(shown, style)),
         Outcome::Explanation(found) => out(explanation::text(found, style)),
         // They have formats of their own.
         Outcome::Validation(_) | Outcome::Comparison(_) => Shown::default(),
@@ -26,10 +33,17 @@ pub(super) fn outcome(outcome: &Outcome, style: Style) -> Shown {
 
 /// Names alone, one a line.
 pub(super) fn names(outcome: &Outcome) -> String {
+    let numbers: Vec<String>;
     let all: Vec<&str> = match outcome {
+        Outcome::History(all) => {
+            numbers = all.iter().map(|happened| happened.record.number.to_string()).collect();
+            numbers.iter().map(String::as_str).collect()
+        }
+        Outcome::Happened(shown) => shown.happened.record.objects.iter().map(|object| object.name.as_str()).collect(),
         Outcome::Routes(routes) => routes.iter().map(|r| r.name.as_str()).collect(),
         Outcome::Route(detail) => vec![&detail.route.name],
         Outcome::Change(report) => report.effects.iter().map(|e| e.name.as_str()).collect(),
+        Outcome::Batch(batched) => batched.results.iter().flatten().flatten().map(|e| e.name.as_str()).collect(),
         Outcome::Ready(ready) => ready.routes.iter().map(|r| r.name.as_str()).collect(),
         Outcome::Settings(settings) => settings.iter().map(|(key, _)| key.as_str()).collect(),
         Outcome::Comparison(compared) => compared.comparison.differences.iter().map(|d| d.name.as_str()).collect(),
@@ -106,10 +120,53 @@ fn live(report: &Report) -> String {
     report.live.map(after).unwrap_or_default()
 }
 
-fn result_lines(report: &Report, style: Style) -> String {
-    if report.effects.is_empty() {
-        return "unchanged\n".into();
+/// The result of each command is a line of JSON, for it is programs that read it.
+fn batch(batched: &Batched, style: Style) -> Shown {
+    let lines = if style.quiet { String::new() } else { json::batch_lines(batched) };
+    let mut shown = match batched.dry_run {
+        true => Shown { out: diff::unified(&batched.files), err: lines },
+        false => out(lines),
+    };
+    match (batched.refused(), batched.changed()) {
+        (0, _) => {}
+        (refused, true) => {
+            let all = batched.results.len();
+            shown.err.push_str(&format!("error: written, but {refused} of {} refused\n", count(all, "command")));
+        }
+        (_, false) => shown.err.push_str("error: every command that changes something was refused\n"),
     }
+    shown
+}
+
+fn result_lines(report: &Report, style: Style) -> String {
+    let mut lines = match report.effects.as_slice() {
+        [] if report.files.is_empty() => "unchanged\n".to_owned(),
+        [] => files(report),
+        _ => effects(report, style),
+    };
+    if let (Some(number), Some(undo)) = (report.number, &report.undo) {
+        lines.push_str(&format!("       change {number}; undo: {}\n", sanitize(undo)));
+    }
+    lines
+}
+
+/// What happened to files, where that is no matter of routes.
+fn files(report: &Report) -> String {
+    let line = |file: &FileChange| {
+        let verb = match (report.dry_run, &file.old, &file.new) {
+            (false, None, _) => "added",
+            (false, _, None) => "removed",
+            (false, ..) => "changed",
+            (true, None, _) => "would add",
+            (true, _, None) => "would remove",
+            (true, ..) => "would change",
+        };
+        format!("{verb}  file  {}\n", sanitize(&file.path))
+    };
+    report.files.iter().map(line).collect()
+}
+
+fn effects(report: &Report, style: Style) -> String {
     let row = |effect: &Effect| {
         let verb = match (report.dry_run, effect.verb) {
             (true, Verb::Added) => "would add",

@@ -3,7 +3,10 @@
 //! Staged files lie in `.cloudlunacy/`, which Traefik does not watch, under names that it would not
 //! load; a rename from there costs it exactly one load. At every moment each file is old or new, whole.
 
-use super::folder::{Access, Folder, Staged};
+use super::access::Access;
+use super::draft::Draft;
+use super::folder::{Folder, Staged};
+use super::history::{Announced, Author, Intent, Past};
 use super::journal::{self, Journal, Step};
 use super::notes::Notes;
 use super::read::Snapshot;
@@ -31,17 +34,40 @@ pub(super) struct Commit<'a> {
 }
 
 impl Commit<'_> {
-    /// Makes all acts happen, or none; false where a file was edited by hand since it was read.
-    pub(super) fn run(&self, acts: &[Act], before: &Notes, after: &Notes) -> Result<bool, Error> {
+    /// Makes all acts happen, or none; gives the number of the change, or `None` where a file was edited by hand since it
+    /// was read.
+    pub(super) fn run(
+        &self,
+        draft: &Draft,
+        mut past: Past<'_>,
+        (command, intent): (&str, &Intent),
+        before: &Notes,
+        after: &Notes,
+    ) -> Result<Option<Option<u64>>, Error> {
         let mut change = Journal::new();
-        let done = self
-            .stage_all(acts, &mut change)
-            .and_then(|staged| Ok(staged && self.perform(acts, &mut change, before, after)?));
-        // A journalled change still needs what is staged.
-        if !journal::stands(self.state) {
+        let mut number = None;
+        let mut make = || {
+            if !self.stage_all(&draft.acts, &mut change)? {
+                return Ok(false);
+            }
+            let author = Author::of_process();
+            let (objects, first) = (draft.objects(), change.steps.first().map(Step::as_first));
+            let files = &draft.changed.files;
+            let recorded = past.announce(Announced { author: &author, command, intent, objects, files, first })?;
+            (number, change.record) = (recorded.map(|(number, _)| number), recorded.map(|(_, begins)| begins));
+            self.perform(&draft.acts, &mut change, before, after)
+        };
+        let done = make();
+        // A journalled change still needs what is staged; and so does a record that can't be taken back, to be told from
+        // one whose change was made.
+        if !journal::stands(self.state) && (matches!(done, Ok(true)) || change.forget(self.state).is_ok()) {
             change.discard(self.folder, self.state);
         }
-        done
+        if !done? {
+            return Ok(None);
+        }
+        past.settle(change.steps.iter().map(|step| (step.path.clone(), step.new.as_ref().map(|s| s.stamp))).collect());
+        Ok(Some(number))
     }
 
     /// Makes what is there last: a run that died may have written it and not come to flush it.
@@ -187,10 +213,11 @@ impl Commit<'_> {
     fn take_back(&self, change: &mut Journal) -> Result<(), Error> {
         change.turn_back(self.state)?;
         let (parents, _) = change.carry_out(self.folder, self.state)?;
-        match flush(&parents) {
-            Some(error) => Err(super::write_error(self.folder.path(), error)),
-            None => Ok(journal::settle(self.state, true)?),
+        if let Some(error) = flush(&parents) {
+            return Err(super::write_error(self.folder.path(), error));
         }
+        change.forget(self.state)?;
+        Ok(journal::settle(self.state, true)?)
     }
 
     /// Whether a file still is and says what it did when the plan was made.

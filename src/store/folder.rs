@@ -1,9 +1,10 @@
 //! Folders and files by descriptor: no path is walked twice, so nothing can be swapped underneath.
 
+use super::access::{Access, copy_attributes, give, is_mine};
 use super::read::Stamp;
 use crate::error::{Code, Error};
 use anyhow::{Context, Result};
-use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, Stat, StatxFlags, Timespec, Timestamps, Uid};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, StatxFlags, Timespec, Timestamps};
 use rustix::io::{Errno, retry_on_intr};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -25,14 +26,6 @@ const FOLDER: OFlags = OFlags::DIRECTORY.union(OFlags::RDONLY).union(OFlags::CLO
 pub(super) struct Folder {
     fd: OwnedFd,
     path: PathBuf,
-}
-
-/// Mode, owner and group that a new file gets.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Access {
-    pub(super) mode: u32,
-    pub(super) owner: u32,
-    pub(super) group: u32,
 }
 
 /// A flushed file that waits for its place.
@@ -176,10 +169,17 @@ impl Folder {
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
             return Err(not_the_lock(&self.path));
         }
-        if (stat.st_gid, stat.st_mode & 0o7777) != (access.group, access.mode) && is_mine(&stat) {
-            give(&file, access).with_context(|| format!("can't set the mode of {}", self.path.join(LOCK).display()))?;
-        }
+        self.share(&file, &stat)?;
         Ok(file)
+    }
+
+    /// Gives a file of ours the mode that it has to have by now: the directory may have come to be shared.
+    pub(super) fn share(&self, file: &File, stat: &Stat) -> Result<()> {
+        let access = self.state_access()?;
+        if (stat.st_gid, stat.st_mode & 0o7777) != (access.group, access.mode) && is_mine(stat) {
+            give(file, access).with_context(|| format!("can't set the mode of a file in {}", self.path.display()))?;
+        }
+        Ok(())
     }
 
     /// The folder lies in directories that people keep in git; nothing in it is to be committed.
@@ -228,10 +228,30 @@ impl Folder {
 
     /// Stages bytes under a random name: a pid would clash with a dead run's.
     pub(super) fn stage(&self, prefix: &str, bytes: &[u8], access: Access, like: Option<&File>) -> Result<Staged> {
-        let random = std::hash::RandomState::new().build_hasher().finish();
-        let name = format!("{prefix}{random:016x}");
+        let name = random_name(prefix);
         let stamp = self.write_new(&name, bytes, access, like)?;
         Ok(Staged { name, stamp })
+    }
+
+    /// Stages bytes that may be lost with the power.
+    pub(super) fn stage_unflushed(&self, prefix: &str, bytes: &[u8], access: Access) -> Result<String> {
+        let name = random_name(prefix);
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL;
+        let mut file = self.open_file(&name, flags)?;
+        let written = file.write_all(bytes).map_err(anyhow::Error::from).and_then(|()| Ok(give(&file, access)?));
+        if written.is_err() {
+            self.remove(&name).ok();
+        }
+        written.map(|()| name)
+    }
+
+    /// A new file of ours, empty. To be asked of `.cloudlunacy/`.
+    pub(super) fn new_own_file(&self, name: &str) -> Result<File> {
+        let access = self.state_access()?;
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL;
+        let file = exactly(|| self.open_mode(name.as_ref(), flags, Mode::from_raw_mode(access.mode)))?;
+        give(&file, access)?;
+        Ok(file)
     }
 
     pub(super) fn remove(&self, name: impl AsRef<OsStr>) -> Result<(), Errno> {
@@ -314,57 +334,17 @@ impl Folder {
     }
 }
 
+fn random_name(prefix: &str) -> String {
+    let random = std::hash::RandomState::new().build_hasher().finish();
+    format!("{prefix}{random:016x}")
+}
+
 /// Makes something with the very mode it is given: it is right from the first moment, whoever dies then.
 fn exactly<T>(make: impl FnOnce() -> T) -> T {
     let mask = rustix::process::umask(Mode::empty());
     let made = make();
     rustix::process::umask(mask);
     made
-}
-
-/// Whether this user may set a file's mode.
-fn is_mine(stat: &Stat) -> bool {
-    let user = rustix::process::geteuid();
-    user.is_root() || user.as_raw() == stat.st_uid
-}
-
-/// Sets mode and, as far as this user may, owner and group. The umask has no say.
-fn give(file: impl std::os::fd::AsFd, access: Access) -> Result<(), Errno> {
-    let mut stat = retry_on_intr(|| rustix::fs::fstat(&file))?;
-    if (stat.st_uid, stat.st_gid) != (access.owner, access.group) {
-        let (owner, group) = (Uid::from_raw(access.owner), Gid::from_raw(access.group));
-        if retry_on_intr(|| rustix::fs::fchown(&file, Some(owner), Some(group))).is_err() {
-            // Only root gives files away; the group is still worth keeping.
-            let _ = retry_on_intr(|| rustix::fs::fchown(&file, None, Some(group)));
-        }
-        stat = retry_on_intr(|| rustix::fs::fstat(&file))?;
-    }
-    // Some file systems know one mode only, and refuse to be told even that.
-    if stat.st_mode & 0o7777 == access.mode {
-        return Ok(());
-    }
-    retry_on_intr(|| rustix::fs::fchmod(&file, Mode::from_raw_mode(access.mode)))
-}
-
-/// Copies extended attributes (ACLs, SELinux labels) as far as this user may, and takes away inherited ones.
-fn copy_attributes(to: &File, from: &File) {
-    let Some(wanted) = attributes(from) else { return };
-    for inherited in attributes(to).unwrap_or_default().into_iter().filter(|name| !wanted.contains(name)) {
-        let _ = rustix::fs::fremovexattr(to, inherited);
-    }
-    for name in wanted {
-        let mut value = vec![0u8; 64 * 1024];
-        if let Ok(len) = rustix::fs::fgetxattr(from, &name, &mut value[..]) {
-            let _ = rustix::fs::fsetxattr(to, &name, &value[..len], rustix::fs::XattrFlags::empty());
-        }
-    }
-}
-
-fn attributes(file: &File) -> Option<Vec<OsString>> {
-    let mut names = vec![0u8; 64 * 1024];
-    let len = rustix::fs::flistxattr(file, &mut names[..]).ok()?;
-    let names = names[..len].split(|b| *b == 0).filter(|name| !name.is_empty());
-    Some(names.map(|name| OsString::from_vec(name.to_vec())).collect())
 }
 
 fn not_the_lock(state: &Path) -> Error {

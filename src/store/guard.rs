@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 pub(super) fn check(
     before: &Inventory<'_>,
     after: &Inventory<'_>,
-    effects: &[Effect],
+    effects: &[&Effect],
     changed: bool,
     traefik: &Surroundings,
 ) -> Result<Vec<String>, Error> {
@@ -87,7 +87,7 @@ fn troubled(inventory: &Inventory<'_>, traefik: &Surroundings) -> Troubled {
 fn nothing_else_disabled(
     before: &Inventory<'_>,
     after: &Inventory<'_>,
-    effects: &[Effect],
+    effects: &[&Effect],
     then: &Troubled,
     now: Troubled,
 ) -> Result<Vec<String>, Error> {

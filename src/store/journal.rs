@@ -4,7 +4,9 @@
 
 use super::commit::{BESIDE, STAGED};
 use super::folder::{Folder, STATE, Staged};
+use super::history::{self, FirstStep};
 use super::read::{Snapshot, Stamp, content};
+use super::trust::Trust;
 use crate::error::{Code, Error};
 use crate::inventory::File;
 use anyhow::{Context, Result};
@@ -26,6 +28,9 @@ const SETTLED: &str = "settled";
 pub(super) struct Journal {
     version: u32,
     pub(super) steps: Vec<Step>,
+    /// Where the change's record begins in the history, where there is one.
+    #[serde(default)]
+    pub(super) record: Option<u64>,
     #[serde(skip)]
     pub(super) back: bool,
     /// Whoever wrote it could follow a link of his own making with it; then none is followed.
@@ -71,6 +76,12 @@ impl Step {
         }
     }
 
+    /// What tells whether the change has come to this step.
+    pub(super) fn as_first(&self) -> FirstStep {
+        let staged = self.new.as_ref().filter(|_| !self.beside).map(|staged| staged.name.clone());
+        FirstStep { path: self.path.clone(), before: self.before, staged }
+    }
+
     /// The folder that the file really lies in, and its name there.
     fn target(&self, folder: &Folder, follows_links: bool) -> Result<(Folder, OsString), Error> {
         let here = folder.path().join(&self.path);
@@ -108,6 +119,11 @@ impl Journal {
         state.rename_into(JOURNAL, state, BACK).context("can't take the change back")?;
         self.back = true;
         state.flush().context("can't flush the journal")
+    }
+
+    /// Takes the change out of the history: it has been taken back.
+    pub(super) fn forget(&self, state: &Folder) -> Result<()> {
+        self.record.map_or(Ok(()), |from| history::forget(state, from))
     }
 
     /// Tells one journal from another.
@@ -244,12 +260,8 @@ fn parse(folder: &Folder, mut file: std::fs::File, back: bool) -> Result<Journal
         Error::new(Code::Io, format!("{STATE}/{name} {why}")).hint("look at it, and remove it if it is not yours")
     };
     let stat = rustix::fs::fstat(&file).context("can't look at the journal")?;
-    let owner = stat.st_uid;
-    let top = folder.stat()?;
-    let trusted = [0, rustix::process::geteuid().as_raw(), top.st_uid].contains(&owner);
-    // Users who share the directory by its group finish each other's changes, as they may edit each other's files.
-    let shared = top.st_mode & 0o1020 == 0o020 && stat.st_gid == top.st_gid && stat.st_nlink == 1;
-    if !trusted && !shared {
+    let (owner, trust) = (stat.st_uid, Trust::of(folder, &stat)?);
+    if trust == Trust::None {
         return Err(refused(&format!(
             "was written by user {owner}, who is neither root, nor you, nor the directory's owner"
         )));
@@ -260,10 +272,10 @@ fn parse(folder: &Folder, mut file: std::fs::File, back: bool) -> Result<Journal
     if journal.version != 1 || !journal.steps.iter().all(Step::is_ours) {
         return Err(refused("is not one that this version of cloudlunacy wrote"));
     }
-    if !trusted && journal.steps.iter().any(|step| step.beside) {
+    if trust != Trust::Own && journal.steps.iter().any(|step| step.beside) {
         return Err(refused(&format!("was written by user {owner} and leads out of the directory")));
     }
-    (journal.back, journal.follows_links, journal.stamp) = (back, trusted, Some(Stamp::of(&stat)));
+    (journal.back, journal.follows_links, journal.stamp) = (back, trust == Trust::Own, Some(Stamp::of(&stat)));
     Ok(journal)
 }
 
@@ -274,6 +286,11 @@ fn name(back: bool) -> &'static str {
 /// Whether a journal stands, or may stand.
 pub(super) fn stands(state: &Folder) -> bool {
     [JOURNAL, BACK].iter().any(|name| state.stamp(name) != Ok(None))
+}
+
+/// Where the record of a change that has been decided begins in the history.
+pub(super) fn decided(folder: &Folder) -> Option<u64> {
+    read(folder).ok()?.filter(|journal| !journal.back)?.record
 }
 
 /// Which change was the last to be over.
@@ -307,6 +324,9 @@ pub(super) fn recover(folder: &Folder, state: &Folder) -> Result<Vec<String>, Er
             parent.flush().with_context(|| format!("can't flush {}", parent.path().display()))?;
         }
         let _ = folder.touch();
+        if journal.back {
+            journal.forget(state)?;
+        }
         settle(state, journal.back)?;
         journal.discard(folder, state);
         let kept = kept

@@ -8,6 +8,7 @@ use crate::inventory::{Content, File};
 use anyhow::{Context, Result, anyhow};
 use rustix::fs::{FileType, OFlags, Stat};
 use rustix::io::Errno;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::io::{ErrorKind, Read as _};
@@ -20,15 +21,43 @@ pub struct Snapshot {
     pub files: Vec<File>,
     /// Where each file really lies and what it was when it was read; by path. None for what can't be read or edited.
     pub(super) origins: HashMap<String, Origin>,
-    /// Whether Traefik reads this one file, and no directory.
-    single: bool,
+    /// The one file that Traefik reads, where it reads no directory.
+    only: Option<String>,
 }
 
 impl Snapshot {
     /// Whether a file may go when it has nothing left to say. Not one behind a link; and not the one file that
     /// Traefik reads: it would keep what it has loaded, and start without its file provider the next time.
     pub(super) fn may_go(&self, path: &str) -> bool {
-        !self.single && !self.is_linked(path)
+        self.only.is_none() && !self.is_linked(path)
+    }
+
+    /// The file of that path.
+    pub fn file(&self, path: &str) -> Option<&File> {
+        self.files.iter().find(|file| file.path == path)
+    }
+
+    /// The bytes of a file: its text, unless that is not all that the bytes say. `None` for what is no regular file.
+    pub(super) fn bytes<'f>(&self, file: &'f File) -> Result<Option<Cow<'f, [u8]>>, Error> {
+        let is_text = match &file.content {
+            Content::Parsed(document) => !document.is_transcoded(),
+            Content::Template { .. } => true,
+            Content::Broken { .. } => false,
+        };
+        match self.origins.get(&file.path) {
+            _ if is_text => Ok(Some(Cow::Borrowed(file.text().as_bytes()))),
+            Some(origin) => {
+                let bytes = std::fs::read(&origin.real);
+                Ok(Some(Cow::Owned(bytes.with_context(|| format!("can't read {}", origin.real.display()))?)))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Whether a file that was there has gone.
+    pub(super) fn has_lost(&self, path: &str) -> bool {
+        let is_meant = self.only.as_ref().is_none_or(|only| only == path);
+        is_meant && !self.origins.contains_key(path) && self.file(path).is_none()
     }
 
     /// Whether a file is behind a link.
@@ -102,7 +131,7 @@ pub(super) fn snapshot(folder: &Folder, only: Option<&str>) -> Result<Snapshot, 
             None => walk(folder, "", &mut found)?,
         };
         let Found { files, origins } = found;
-        let mut snapshot = Snapshot { files: parsed(files), origins, single: only.is_some() };
+        let mut snapshot = Snapshot { files: parsed(files), origins, only: only.map(str::to_owned) };
         let whole = whole && journal.as_ref().map_or(Ok(true), |j| j.overlay(folder, &mut snapshot))?;
         // A change that began or ended in between would show half of itself.
         let still =

@@ -9,6 +9,7 @@
 )]
 
 mod agreement;
+mod batch;
 mod changes;
 mod completions;
 mod diff;
@@ -16,6 +17,7 @@ mod differential;
 mod dry_run;
 mod front;
 mod guard;
+mod history;
 mod input;
 mod lifecycle;
 mod output;

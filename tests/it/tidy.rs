@@ -96,6 +96,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "golang",
             "name",
+            "delta",
             "release",
             "certificate",
             "document",
@@ -113,6 +114,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "compare",
             "route",
             "settings",
+            "secret",
             "plan",
         ],
     ),

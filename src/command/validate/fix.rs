@@ -9,7 +9,7 @@ use crate::inventory::{Content, File, Inventory};
 use crate::judge::{Judgement, Verdict, judge};
 use crate::plan::{FileEdit, Plan};
 use crate::runtime::Status;
-use crate::store::FileChange;
+use crate::store::{FileChange, Intent, Request};
 use crate::surroundings::Surroundings;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -50,7 +50,9 @@ pub(super) fn fix(context: &Context, args: &Validate, places: &[Place], allowed:
             repairs.replace(made);
             Ok(plan)
         };
-        let changed = if args.dry_run { place.store.preview(plan)? } else { place.store.change(plan)? };
+        let request =
+            Request { intent: Intent::default(), plans: &[&|inventory, _| plan(inventory)], keep_going: false };
+        let changed = if args.dry_run { place.store.preview(&request)? } else { place.store.change(&request)? };
         // What else is wrong with the directory the findings say.
         if !changed.files.is_empty() {
             context.warn_all(changed.warnings);

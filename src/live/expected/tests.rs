@@ -3,7 +3,7 @@ use super::*;
 fn expected(old: &str, new: &str) -> Expected {
     let file = FileChange { path: "a.yml".into(), old: Some(old.into()), new: Some(new.into()) };
     let after = File { path: "a.yml".into(), content: Content::of(Format::Yaml, new.into()) };
-    let changed = Changed { effects: Vec::new(), files: vec![file], warnings: Vec::new() };
+    let changed = Changed { outcomes: Vec::new(), number: None, files: vec![file], warnings: Vec::new() };
     Expected::of(&changed, &Inventory::of([&after]), Release::NEWEST)
 }
 

@@ -11,7 +11,7 @@ fn promise_2_a_full_disk_changes_nothing_and_leaves_nothing() {
            $CL -q route add b.example.com http://10.0.0.1:80; echo $?; cmp before dynamic/routes.yml; ls -A dynamic/.cloudlunacy
            rm dynamic/fill; $CL -q route add b.example.com http://10.0.0.1:80; echo $?'",
     );
-    assert_eq!(ran.out, "4\n.gitignore\nlock\nnotes\n0\n", "{}", ran.err);
+    assert_eq!(ran.out, "4\n.gitignore\nhistory\nhistory-index\nlock\nnotes\n0\n", "{}", ran.err);
     assert!(ran.err.contains("No space left"), "{}", ran.err);
 }
 

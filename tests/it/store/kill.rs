@@ -130,7 +130,7 @@ fn promise_6_flushed_before_it_is_renamed_and_renamed_before_it_is_acknowledged(
 fn promise_12_a_directory_that_can_not_be_flushed_is_never_called_done_or_unchanged() {
     let place = one();
     let add = ["route", "add", "n.example.com", "http://10.0.0.2:80"];
-    let ran = run_with(&place, &["fsync:error=EIO:when=2+"], &add);
+    let ran = run_with(&place, &["fsync:error=EIO:when=3+"], &add);
     assert_eq!(ran.code, 4);
     assert!(ran.err.contains("written, durability unknown"), "{}", ran.err);
     assert_eq!(names(&place), ["a.example.com", "n.example.com"]);

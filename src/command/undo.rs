@@ -1,0 +1,141 @@
+//! `undo`, `restore`: the way back.
+
+use super::change::carry_out;
+use super::history::{texts_after, undone};
+use super::{Context, Outcome, Report};
+use crate::cli::{Restore, Undo};
+use crate::error::{Code, Error, Place};
+use crate::plan::{Conflict, Moments, Plan, revert};
+use crate::store::{Author, FileRecord, Intent, Origin, Past, Record, Request, as_text};
+use std::collections::HashSet;
+
+pub(super) fn undo(context: &Context, args: &Undo) -> Result<Outcome, Error> {
+    let author = Author::of_process();
+    let number = match args.number {
+        Some(number) => number,
+        None => context.store.past(|_, past| own_last(context, past, &author))?,
+    };
+    let plan = |past: &Past<'_>| {
+        if args.number.is_none() && own_last(context, past, &author)? != number {
+            return Err(Error::new(
+                Code::ChangedMeanwhile,
+                "a newer change has just been made; nothing was taken back",
+            )
+            .hint("`cloudlunacy history` shows it"));
+        }
+        let record = past.record(number)?;
+        match undone(past)?.get(&number) {
+            Some(_) => Ok(Plan::default()),
+            None => inverse(context, past, record),
+        }
+    };
+    let by = context.store.past(|_, past| Ok(undone(past)?.get(&number).copied())).ok().flatten();
+    if let Some(by) = by {
+        context.warn_all(vec![format!("change {number} has been taken back already, by change {by}")]);
+    }
+    let intent = Intent { message: args.change.message.clone(), undoes: Some(number), ..Intent::default() };
+    let request = Request { intent, plans: &[&|_, past| plan(past)], keep_going: false };
+    let made = carry_out(context, &args.change, &request)?;
+    Ok(Outcome::Change(Report::of(context, args.change.dry_run, made)))
+}
+
+pub(super) fn restore(context: &Context, args: &Restore) -> Result<Outcome, Error> {
+    let plan = |past: &Past<'_>| Ok(Plan { texts: texts_after(past, args.number)?, ..Plan::default() });
+    let intent = Intent { message: args.change.message.clone(), restores: Some(args.number), ..Intent::default() };
+    let request = Request { intent, plans: &[&|_, past| plan(past)], keep_going: false };
+    let made = carry_out(context, &args.change, &request)?;
+    Ok(Outcome::Change(Report::of(context, args.change.dry_run, made)))
+}
+
+/// The caller's last change that still holds. Not where somebody else's is newer: that might rest upon it.
+fn own_last(context: &Context, past: &Past<'_>, author: &Author) -> Result<u64, Error> {
+    let mut over: HashSet<u64> = HashSet::new();
+    let mut newer: Option<&Record> = None;
+    for record in past.records()?.rev().filter(|record| record.origin != Origin::Seen) {
+        if over.contains(&record.number) {
+            continue;
+        }
+        if let Some(number) = record.undoes {
+            over.insert(number);
+            continue;
+        }
+        if record.origin == Origin::Command && record.author.as_ref().is_some_and(|other| author.is(other)) {
+            return match newer {
+                None => Ok(record.number),
+                Some(newer) => {
+                    let program = context.program();
+                    let (mine, theirs) = (record.number, newer.number);
+                    let who = newer.author.as_ref().map_or("hand".to_owned(), ToString::to_string);
+                    Err(Error::new(
+                        Code::ChangedSince,
+                        format!("change {theirs}, by {who}, is newer than your last one, change {mine}"),
+                    )
+                    .hint(format!("say which is meant: `{program} undo {mine}` or `{program} undo {theirs}`")))
+                }
+            };
+        }
+        newer = newer.or(Some(record));
+    }
+    Err(Error::new(Code::NotFound, "there is no change of yours that could be taken back")
+        .hint("`cloudlunacy history` shows every change; `undo N` takes back anybody's"))
+}
+
+/// The files as they are without a change.
+fn inverse(context: &Context, past: &Past<'_>, record: &Record) -> Result<Plan, Error> {
+    let number = record.number;
+    let mut texts = Vec::new();
+    for FileRecord { path, .. } in &record.files {
+        let at = |number: u64| -> Result<Option<String>, Error> {
+            past.text_after(number, path)?.map(|bytes| as_text(path, bytes)).transpose()
+        };
+        let (before, after, now) = (at(number - 1)?, at(number)?, at(u64::MAX)?);
+        let moments = Moments { path, before: before.as_deref(), after: after.as_deref(), now: now.as_deref() };
+        match revert(&moments) {
+            Ok(text) => texts.push((path.clone(), text)),
+            Err(conflict) => return Err(in_the_way(context, past, record, path, conflict)?),
+        }
+    }
+    Ok(Plan { texts, ..Plan::default() })
+}
+
+/// What stands in the way, and which change put it there.
+fn in_the_way(
+    context: &Context,
+    past: &Past<'_>,
+    record: &Record,
+    path: &str,
+    conflict: Conflict,
+) -> Result<Error, Error> {
+    let number = record.number;
+    let later: Vec<&Record> =
+        past.records()?.filter(|r| r.number > number && r.files.iter().any(|file| file.path == path)).collect();
+    let at = |number: u64| past.text_after(number, path);
+    let is_at_fault = |later: &&&Record| match &conflict {
+        Conflict::Entry(keys) => {
+            crate::plan::differ_at(path, keys, at(later.number - 1).ok().flatten(), at(later.number).ok().flatten())
+        }
+        _ => true,
+    };
+    let what = match &conflict {
+        Conflict::Entry(keys) => keys.join("."),
+        Conflict::Text => path.to_owned(),
+        Conflict::NotEditable(refusal) => {
+            return Ok(Error::new(Code::NotEditable, refusal.message.clone())
+                .at(Place { file: path.to_owned(), line: refusal.line })
+                .hint("edit that entry by hand"));
+        }
+    };
+    let fault = later.iter().find(is_at_fault).or(later.last());
+    let error = match fault {
+        None => Error::new(Code::ChangedSince, format!("{what} is not as change {number} left it")),
+        Some(fault) => {
+            let how = match fault.origin {
+                Origin::Command => format!("`{}`", fault.command),
+                _ => "by hand".to_owned(),
+            };
+            Error::new(Code::ChangedSince, format!("change {} ({how}) has changed {what} since", fault.number))
+                .hint(format!("take that back first: `{} undo {}`", context.program(), fault.number))
+        }
+    };
+    Ok(error.at(Place { file: path.to_owned(), line: 0 }))
+}

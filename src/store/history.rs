@@ -1,0 +1,365 @@
+//! Every change, who made it and when, and the way back.
+//!
+//! A record is flushed before its change touches the directory, so that no change is without one; one whose change did
+//! not come to pass goes again. What was changed by something else is found by comparing the files with what the last
+//! record says of them, and gets a record of its own before the next change does.
+
+mod author;
+mod log;
+mod record;
+
+use super::folder::Folder;
+use super::read::{Snapshot, Stamp};
+use crate::delta::Pieces;
+use crate::document::Format;
+use crate::error::{Code, Error};
+use crate::settings;
+pub use author::Author;
+pub(super) use log::forget;
+use log::{Head, Log};
+pub(super) use record::FirstStep;
+use record::{Entry, Texts};
+pub use record::{FileRecord, Object, Origin, Record};
+use sha2::{Digest, Sha256};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// A file of an earlier time: its path, and what it said.
+pub type Earlier = (String, Option<Vec<u8>>);
+
+/// What has happened so far, as far as it is kept. What was changed by hand since counts, though it stands in no log yet.
+pub struct Past<'s> {
+    state: Option<&'s Folder>,
+    snapshot: &'s Snapshot,
+    log: Log,
+    /// What is not in the log yet: files that were never seen before, or a change by hand.
+    found: OnceCell<Option<Entry>>,
+    entries: OnceCell<Vec<Entry>>,
+    bounds: settings::History,
+    now: i64,
+    /// Why nothing can be told of the past.
+    trouble: Option<String>,
+}
+
+impl<'s> Past<'s> {
+    /// The past as a writer finds it, who holds the lock; and what had to be put aside.
+    pub(super) fn open(
+        folder: &Folder,
+        state: &'s Folder,
+        snapshot: &'s Snapshot,
+        bounds: settings::History,
+    ) -> Result<(Past<'s>, Option<String>), Error> {
+        if !bounds.is_kept() {
+            return Ok((Past::of(None, snapshot, Log::default(), bounds), None));
+        }
+        let (log, warning) = Log::open(folder, state)?;
+        Ok((Past::of(Some(state), snapshot, log, bounds), warning))
+    }
+
+    /// The past as a reader finds it.
+    pub(super) fn look(
+        folder: &Folder,
+        state: Option<&'s Folder>,
+        snapshot: &'s Snapshot,
+        bounds: settings::History,
+    ) -> Past<'s> {
+        match state.filter(|_| bounds.is_kept()).map(|state| Log::look(folder, state)) {
+            Some(Ok(log)) => Past::of(state, snapshot, log, bounds),
+            // Whoever may not read it may still ask about what needs no past.
+            Some(Err(error)) => {
+                let past = Past::of(None, snapshot, Log::default(), bounds);
+                Past { trouble: Some(error.to_string()), ..past }
+            }
+            None => Past::of(None, snapshot, Log::default(), bounds),
+        }
+    }
+
+    fn of(state: Option<&'s Folder>, snapshot: &'s Snapshot, log: Log, bounds: settings::History) -> Past<'s> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs() as i64);
+        let (found, entries) = (OnceCell::new(), OnceCell::new());
+        Past { state, snapshot, log, found, entries, bounds, now, trouble: None }
+    }
+
+    /// Every change, oldest first.
+    pub fn records(&self) -> Result<impl DoubleEndedIterator<Item = &Record>, Error> {
+        Ok(self.all()?.map(|entry| &entry.record).filter(|record| record.number > 0))
+    }
+
+    /// Whether a change stands in the log already.
+    pub fn is_recorded(&self, record: &Record) -> bool {
+        record.number <= self.log.index.number
+    }
+
+    /// The last change that stands in the log.
+    pub fn last_recorded(&self) -> Option<u64> {
+        Some(self.log.index.number).filter(|number| *number > 0)
+    }
+
+    /// The change of that number.
+    pub fn record(&self, number: u64) -> Result<&Record, Error> {
+        let found = self.records()?.find(|record| record.number == number);
+        found.ok_or_else(|| match self.records().ok().and_then(|mut all| Some((all.next()?.number, all.next_back()))) {
+            Some((first, last)) => {
+                let last = last.map_or(first, |record| record.number);
+                Error::new(Code::NotFound, format!("there is no change {number}; the history has {first} to {last}"))
+                    .hint("`cloudlunacy history` shows them")
+            }
+            None => Error::new(Code::NotFound, format!("there is no change {number}: nothing has been recorded yet")),
+        })
+    }
+
+    /// What the files said after a change, of all that have changed since; 0 or the one before the first that is kept
+    /// means what they said before that.
+    pub fn after(&self, number: u64) -> Result<Vec<Earlier>, Error> {
+        let first = self.records()?.next().map_or(0, |record| record.number);
+        if number.saturating_add(1) != first && !(number == 0 && first <= 1) {
+            self.record(number)?;
+        }
+        let later = self.all()?.filter(|entry| entry.record.number > number);
+        let mut paths: Vec<&str> = later.flat_map(|e| &e.record.files).map(|file| file.path.as_str()).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        paths.into_iter().map(|path| Ok((path.to_owned(), self.text_after(number, path)?))).collect()
+    }
+
+    /// What a file said after a change: the present text, from which all later changes are taken back.
+    pub fn text_after(&self, number: u64, path: &str) -> Result<Option<Vec<u8>>, Error> {
+        let present = self.snapshot.file(path).map(|file| self.snapshot.bytes(file)).transpose()?.flatten();
+        let mut is_there = present.is_some();
+        let mut pieces = Pieces::of(present.as_deref().unwrap_or_default());
+        let mut digest = None;
+        for entry in self.all()?.rev().take_while(|entry| entry.record.number > number || entry.record.number == 0) {
+            let Some(file) = entry.record.files.iter().find(|file| file.path == path && entry.record.number > 0) else {
+                continue;
+            };
+            let fits = entry.puts(path, true).is_some_and(|puts| pieces.apply(&puts));
+            if !fits {
+                return Err(lost(path, entry.record.number));
+            }
+            (is_there, digest) = (file.before.is_some(), file.before.clone());
+        }
+        let text = pieces.text();
+        if digest.is_some_and(|digest| digest != self::digest(&text)) {
+            return Err(lost(path, number));
+        }
+        Ok(is_there.then_some(text))
+    }
+
+    fn all(&self) -> Result<impl DoubleEndedIterator<Item = &Entry>, Error> {
+        let found = self.found()?;
+        Ok(self.logged()?.iter().chain(found))
+    }
+
+    fn logged(&self) -> Result<&[Entry], Error> {
+        if let Some(why) = &self.trouble {
+            return Err(Error::new(Code::Io, why.clone()).hint("run as a user who may read it, for instance with sudo"));
+        }
+        if self.entries.get().is_none() {
+            let _ = self.entries.set(self.log.entries()?);
+        }
+        Ok(self.entries.get().map_or(&[], Vec::as_slice))
+    }
+
+    fn found(&self) -> Result<Option<&Entry>, Error> {
+        if self.found.get().is_none() {
+            let _ = self.found.set(if self.bounds.is_kept() { self.find()? } else { None });
+        }
+        Ok(self.found.get().and_then(Option::as_ref))
+    }
+
+    /// Finds what differs from what the last record says.
+    fn find(&self) -> Result<Option<Entry>, Error> {
+        let index = &self.log.index;
+        let mut differ: Vec<Earlier> = Vec::new();
+        for file in &self.snapshot.files {
+            let Some(origin) = self.snapshot.origins.get(&file.path) else { continue };
+            let known = index.files.get(&file.path);
+            if known.is_some_and(|head| head.stamp == Some(origin.stamp)) {
+                continue;
+            }
+            let Some(bytes) = self.snapshot.bytes(file)? else { continue };
+            if known.is_none_or(|head| head.digest != digest(&bytes)) {
+                differ.push((file.path.clone(), Some(bytes.into_owned())));
+            }
+        }
+        let gone = index.files.keys().filter(|path| self.snapshot.has_lost(path));
+        differ.extend(gone.map(|path| (path.clone(), None)));
+        // What can't be told any more counts as new.
+        let last = |path: &str| self.last(path).ok().flatten().filter(|_| index.files.contains_key(path));
+        let olds: Vec<Option<Vec<u8>>> = differ.iter().map(|(path, _)| last(path)).collect();
+        let both = differ.iter().zip(&olds);
+        let texts: Vec<Texts<'_>> =
+            both.map(|((path, new), old)| Texts { path, old: old.as_deref(), new: new.as_deref() }).collect();
+        let (number, origin) = match index.is_new() {
+            true => (0, Origin::Seen),
+            false => (index.number.saturating_add(1), Origin::Hand),
+        };
+        Ok((!texts.is_empty()).then(|| Entry::new(self.blank(number, origin), &texts)))
+    }
+
+    /// What the log last says of a file, from its first copy on.
+    fn last(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
+        let mut pieces = Pieces::of(&[]);
+        for entry in self.logged()? {
+            if let Some(puts) = entry.puts(path, false)
+                && !pieces.apply(&puts)
+            {
+                return Err(lost(path, entry.record.number));
+            }
+        }
+        let text = pieces.text();
+        match self.log.index.files.get(path) {
+            Some(head) if head.digest != digest(&text) => Err(lost(path, self.log.index.number)),
+            _ => Ok(Some(text)),
+        }
+    }
+
+    fn blank(&self, number: u64, origin: Origin) -> Record {
+        Record {
+            number,
+            time: self.now,
+            origin,
+            author: None,
+            command: String::new(),
+            message: None,
+            undoes: None,
+            restores: None,
+            objects: Vec::new(),
+            files: Vec::new(),
+            first: None,
+        }
+    }
+}
+
+/// What a command says about its change.
+#[derive(Clone, Debug, Default)]
+pub struct Intent {
+    /// What was said about it.
+    pub message: Option<String>,
+    /// The change that it takes back.
+    pub undoes: Option<u64>,
+    /// The change after which everything is to be as it was.
+    pub restores: Option<u64>,
+}
+
+/// A change about to be made, as it is recorded.
+pub(super) struct Announced<'c> {
+    pub(super) author: &'c Author,
+    pub(super) command: &'c str,
+    pub(super) intent: &'c Intent,
+    pub(super) objects: Vec<Object>,
+    pub(super) files: &'c [super::FileChange],
+    pub(super) first: Option<FirstStep>,
+}
+
+impl Past<'_> {
+    /// Records a change before it is made; gives its number, and where its record begins.
+    pub(super) fn announce(&mut self, change: Announced<'_>) -> Result<Option<(u64, u64)>, Error> {
+        let Some(state) = self.state else { return Ok(None) };
+        self.found()?;
+        let found = self.found.take().flatten();
+        let last = found.as_ref().map_or(0, |entry| entry.record.number).max(self.log.index.number);
+        let number = last.saturating_add(1);
+        let Announced { author, command, intent, objects, files, first } = change;
+        let record = Record {
+            author: Some(author.clone()),
+            command: command.to_owned(),
+            message: intent.message.clone(),
+            undoes: intent.undoes,
+            restores: intent.restores,
+            objects,
+            first,
+            ..self.blank(number, Origin::Command)
+        };
+        fn bytes(text: &Option<String>) -> Option<&[u8]> {
+            text.as_deref().map(str::as_bytes)
+        }
+        let texts: Vec<Texts<'_>> =
+            files.iter().map(|f| Texts { path: &f.path, old: bytes(&f.old), new: bytes(&f.new) }).collect();
+        let entry = Entry::new(record, &texts);
+        let all: Vec<&Entry> = found.iter().chain([&entry]).collect();
+        let begins = self.log.append(state, &all)?;
+        // What the log says now is what has been read.
+        let known = self.snapshot.origins.iter().map(|(path, origin)| (path.clone(), Some(origin.stamp)));
+        self.stamp(known);
+        Ok(Some((number, begins)))
+    }
+
+    /// The change has been made: remembers how its files can be told from edited ones, and keeps the log in its bounds.
+    pub(super) fn settle(mut self, stamps: Vec<(String, Option<Stamp>)>) {
+        let Some(state) = self.state else { return };
+        self.stamp(stamps.into_iter());
+        // One that is too long is shortened by the next change if it can't be now.
+        let _ = self.shorten(state);
+        self.log.index.write(state);
+    }
+
+    fn stamp(&mut self, stamps: impl Iterator<Item = (String, Option<Stamp>)>) {
+        for (path, stamp) in stamps {
+            if let Some(Head { stamp: known, .. }) = self.log.index.files.get_mut(&path) {
+                *known = stamp;
+            }
+        }
+    }
+
+    /// Lets go of what is too old, or too much. Not of a little each time: the log is written anew by it.
+    fn shorten(&mut self, state: &Folder) -> Result<(), Error> {
+        let settings::History { max_age, max_size } = self.bounds;
+        let age = max_age.as_secs() as i64;
+        let is_old = self.log.index.oldest.is_some_and(|oldest| oldest < self.now.saturating_sub(age + age / 10));
+        if !is_old && self.log.index.length <= max_size {
+            return Ok(());
+        }
+        let entries = self.log.entries()?;
+        let sizes: Vec<u64> = entries.iter().map(Entry::size).collect();
+        let mut kept = 0;
+        let mut left: u64 = 0;
+        // From the newest on, as far as they are young enough and fit; the newest always stays.
+        for (at, entry) in entries.iter().enumerate().rev() {
+            left += sizes[at];
+            let is_young = entry.record.time >= self.now.saturating_sub(age);
+            if at + 1 < entries.len() && (!is_young || left > max_size / 4 * 3) {
+                kept = at + 1;
+                break;
+            }
+        }
+        let gone = &entries[..kept];
+        if !gone.iter().any(|entry| entry.record.number > 0) {
+            return Ok(());
+        }
+        let mut texts: BTreeMap<&str, Pieces<'_>> = BTreeMap::new();
+        for (entry, file) in gone.iter().flat_map(|entry| entry.record.files.iter().map(move |file| (entry, file))) {
+            let pieces = texts.entry(&file.path).or_insert_with(|| Pieces::of(&[]));
+            let fits = entry.puts(&file.path, false).is_some_and(|puts| pieces.apply(&puts));
+            if !fits {
+                return Err(lost(&file.path, entry.record.number));
+            }
+            if file.after.is_none() {
+                texts.remove(file.path.as_str());
+            }
+        }
+        let texts: Vec<(&str, Vec<u8>)> = texts.iter().map(|(path, pieces)| (*path, pieces.text())).collect();
+        let copies: Vec<_> = texts.iter().map(|(path, text)| Texts { path, old: None, new: Some(text) }).collect();
+        let seen = Entry::new(self.blank(0, Origin::Seen), &copies);
+        let all: Vec<Entry> = std::iter::once(seen).chain(entries[kept..].iter().cloned()).collect();
+        Ok(self.log.replace(state, &all)?)
+    }
+}
+
+fn lost(path: &str, number: u64) -> Error {
+    Error::new(Code::Io, format!("the history of {path} is damaged at change {number}"))
+        .hint("`cloudlunacy history show N` still shows single changes")
+}
+
+/// What tells one text from another.
+fn digest(text: &[u8]) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whether a text of an earlier time can be a file again.
+pub fn as_text(path: &str, bytes: Vec<u8>) -> Result<String, Error> {
+    let refused = || Error::new(Code::NotEditable, format!("{path} was not UTF-8 text then"));
+    let _ = Format::of(path).ok_or_else(refused)?;
+    String::from_utf8(bytes).map_err(|_| refused())
+}

@@ -1,0 +1,234 @@
+//! What is remembered of one change, and how that stands in the log.
+
+use super::author::Author;
+use crate::delta::{self, Edit};
+use crate::store::folder::STATE;
+use crate::store::read::Stamp;
+use anyhow::{Context, Result, ensure};
+use flate2::{Compression, Crc, read::DeflateDecoder, write::DeflateEncoder};
+use std::io::{Read, Write};
+
+/// How a change came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// By a command of this tool.
+    Command,
+    /// By something else: an editor, a deployment. Found by the next command that wrote.
+    Hand,
+    /// Not a change: files as they were when they were seen first.
+    Seen,
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Record {
+    /// Its number, which no other change ever gets. 0 for what is none.
+    pub number: u64,
+    /// When, in seconds since 1970.
+    pub time: i64,
+    /// How it came about.
+    pub origin: Origin,
+    /// Who made it, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<Author>,
+    /// The command line, without secrets.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub command: String,
+    /// What was said about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The change that it takes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<u64>,
+    /// The change after which everything was as it is again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restores: Option<u64>,
+    /// What happened to which router.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<Object>,
+    /// What happened to which file.
+    pub files: Vec<FileRecord>,
+    /// What tells whether a command that died has come to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) first: Option<FirstStep>,
+}
+
+/// What happened to a router.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Object {
+    /// `added`, `changed`, `removed`.
+    pub verb: String,
+    /// `http`, `tcp`, `udp`.
+    pub kind: String,
+    /// Its name afterwards.
+    pub name: String,
+}
+
+/// What happened to a file.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct FileRecord {
+    /// Its path in the directory.
+    pub path: String,
+    /// The SHA-256 of what it said; `None` where there was no file.
+    pub before: Option<String>,
+    /// The SHA-256 of what it says; `None` where it went.
+    pub after: Option<String>,
+    /// Which bytes were replaced; they stand behind the record, the old ones of each edit and then the new ones.
+    pub edits: Vec<Edit>,
+}
+
+/// The first thing that a change does to the directory.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(in crate::store) struct FirstStep {
+    /// The file.
+    pub(in crate::store) path: String,
+    /// What stood there.
+    pub(in crate::store) before: Option<Stamp>,
+    /// The staged text that is moved there.
+    pub(in crate::store) staged: Option<String>,
+}
+
+/// A record with the bytes of its edits.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) record: Record,
+    body: Vec<u8>,
+}
+
+/// A file before and after, as bytes.
+pub(super) struct Texts<'t> {
+    pub(super) path: &'t str,
+    pub(super) old: Option<&'t [u8]>,
+    pub(super) new: Option<&'t [u8]>,
+}
+
+/// The edits of one file with the bytes that they put there.
+pub(super) type Puts<'e> = Vec<(Edit, &'e [u8])>;
+
+/// The head of a frame: the length of what follows it, and its checksum.
+pub(super) const HEAD: usize = 8;
+/// No change is larger; a length beyond it is damage.
+const LARGEST: usize = 1 << 30;
+
+impl Entry {
+    /// A record of what happened to these files, which `record` does not name yet.
+    pub(super) fn new(mut record: Record, files: &[Texts<'_>]) -> Entry {
+        let mut body = Vec::new();
+        for Texts { path, old, new } in files {
+            let (before, after) = (old.unwrap_or_default(), new.unwrap_or_default());
+            let edits = delta::between(before, after);
+            for (edit, at) in delta::placed(&edits) {
+                body.extend_from_slice(&before[edit.at..edit.at + edit.cut]);
+                body.extend_from_slice(&after[at..at + edit.put]);
+            }
+            record.files.push(FileRecord {
+                path: (*path).to_owned(),
+                before: old.map(super::digest),
+                after: new.map(super::digest),
+                edits,
+            });
+        }
+        Entry { record, body }
+    }
+
+    /// The edits of a file, forward or back, with the bytes that they put there.
+    pub(super) fn puts(&self, path: &str, back: bool) -> Option<Puts<'_>> {
+        let mut rest = self.body.as_slice();
+        for file in &self.record.files {
+            let mut puts = Vec::with_capacity(file.edits.len());
+            for (edit, at) in delta::placed(&file.edits) {
+                let old = rest.split_off(..edit.cut)?;
+                let new = rest.split_off(..edit.put)?;
+                puts.push(match back {
+                    false => (edit, new),
+                    true => (Edit { at, cut: edit.put, put: edit.cut }, old),
+                });
+            }
+            if file.path == path {
+                return Some(puts);
+            }
+        }
+        None
+    }
+
+    /// About how many bytes it takes in the log.
+    pub(super) fn size(&self) -> u64 {
+        self.frame().map_or(0, |frame| frame.len() as u64)
+    }
+
+    /// The entry as a frame of the log.
+    pub(super) fn frame(&self) -> Result<Vec<u8>> {
+        let header = serde_json::to_vec(&self.record)?;
+        let mut packer = DeflateEncoder::new(vec![0; HEAD], Compression::fast());
+        packer.write_all(&u32::try_from(header.len())?.to_le_bytes())?;
+        packer.write_all(&header)?;
+        packer.write_all(&self.body)?;
+        let mut frame = packer.finish()?;
+        let payload = &frame[HEAD..];
+        let length = u32::try_from(payload.len()).ok().filter(|length| *length as usize <= LARGEST);
+        let length = length.context("the change is too large to be recorded")?;
+        let sum = checksum(payload);
+        frame[..4].copy_from_slice(&length.to_le_bytes());
+        frame[4..HEAD].copy_from_slice(&sum.to_le_bytes());
+        Ok(frame)
+    }
+}
+
+/// The payload of the frame at the beginning of these bytes; `None` where it is not whole or damaged.
+pub(super) fn payload(bytes: &[u8]) -> Option<&[u8]> {
+    let (head, rest) = bytes.split_at_checked(HEAD)?;
+    let (length, sum) = head.split_at(4);
+    let length = u32::from_le_bytes(length.try_into().ok()?) as usize;
+    let payload = rest.get(..length).filter(|_| length <= LARGEST)?;
+    (checksum(payload).to_le_bytes() == sum).then_some(payload)
+}
+
+/// Whether behind the frame at the beginning of these bytes, which can't be read, one stands that can.
+pub(super) fn is_followed(bytes: &[u8]) -> bool {
+    let Some((length, _)) = bytes.split_first_chunk::<4>() else { return false };
+    let next = HEAD.saturating_add(u32::from_le_bytes(*length) as usize);
+    bytes.get(next..).and_then(payload).is_some_and(|payload| record(payload).is_ok())
+}
+
+/// The record of a payload; the body can be read on from there.
+fn unpack(payload: &[u8]) -> Result<(Record, DeflateDecoder<&[u8]>)> {
+    const LONGEST: u64 = 64 << 20;
+    let mut unpacker = DeflateDecoder::new(payload);
+    let mut length = [0; 4];
+    unpacker.read_exact(&mut length)?;
+    let length = u64::from(u32::from_le_bytes(length));
+    ensure!(length <= LONGEST, "it is too long");
+    let mut header = Vec::new();
+    unpacker.by_ref().take(length).read_to_end(&mut header)?;
+    let record: Record = serde_json::from_slice(&header)?;
+    for file in &record.files {
+        let is_inside = file.path.split('/').all(|part| !matches!(part, "" | "." | ".." | STATE));
+        ensure!(is_inside, "it is about {:?}, which is no file of the directory", file.path);
+    }
+    Ok((record, unpacker))
+}
+
+/// The record of a payload alone.
+pub(super) fn record(payload: &[u8]) -> Result<Record> {
+    Ok(unpack(payload)?.0)
+}
+
+/// The whole entry of a payload.
+pub(super) fn entry(payload: &[u8]) -> Result<Entry> {
+    let (record, unpacker) = unpack(payload)?;
+    let sizes = record.files.iter().flat_map(|file| &file.edits).flat_map(|edit| [edit.cut, edit.put]);
+    let size = sizes.fold(0usize, usize::saturating_add);
+    ensure!(size <= LARGEST, "it is too large");
+    let mut body = Vec::new();
+    // No more than it must be, whatever it would swell to.
+    unpacker.take(size as u64 + 1).read_to_end(&mut body)?;
+    ensure!(body.len() == size, "its bytes are not those that it speaks of");
+    Ok(Entry { record, body })
+}
+
+fn checksum(bytes: &[u8]) -> u32 {
+    let mut crc = Crc::new();
+    crc.update(bytes);
+    crc.sum()
+}
