@@ -16,6 +16,7 @@ pub use diff::{Diff, DiffFormat};
 pub use history::{History, HistoryCommand, Restore, Undo};
 pub use reference::REFERENCE;
 pub use route::{Add, Fields, List, ListFields, Remove, Rename, RouteCommand, Set, Show, TlsArg};
+use std::time::Duration;
 pub use validate::{Deny, Explain, Report, ReportFormat, Validate};
 
 /// Manages, checks and publishes the dynamic configuration of the Traefik reverse proxy, straight on its files
@@ -136,6 +137,9 @@ pub struct Global {
     /// The Traefik release that reads the files: 3.0 to 3.7, or to the patch, as 3.6.15 [default: 3.7]
     #[arg(long, global = true, value_name = "RELEASE")]
     pub traefik: Option<String>,
+    /// Where the running Traefik has its API: http://[USER:PASSWORD@]HOST[:PORT][/PATH] [default: where the static configuration has it, with api.insecure]
+    #[arg(long, global = true, value_parser = NonEmptyStringValueParser::new(), value_name = "URL", value_hint = clap::ValueHint::Url)]
+    pub api: Option<String>,
     /// How to print the answer [default: table]
     #[arg(short, long, global = true, value_name = "FORMAT", value_parser = AnyFormat)]
     pub output: Option<String>,
@@ -165,6 +169,7 @@ impl Global {
             ("--static-args", self.static_args.is_some()),
             ("--map", !self.map.is_empty()),
             ("--traefik", self.traefik.is_some()),
+            ("--api", self.api.is_some()),
             ("--output", self.output.is_some()),
             ("--config", self.config.is_some()),
             ("--lock-timeout", self.lock_timeout.is_some()),
@@ -203,6 +208,10 @@ pub enum Color {
     Never,
 }
 
+fn time(text: &str) -> Result<Duration, String> {
+    crate::settings::duration(text).ok_or_else(|| "no length of time: write 10s, 500ms or 2m".to_owned())
+}
+
 /// Flags of every command that changes something.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Options of changes")]
@@ -216,12 +225,23 @@ pub struct ChangeFlags {
     /// Answer every question with yes; only a terminal is ever asked
     #[arg(long)]
     pub yes: bool,
+    /// Ask Traefik's API until it has loaded this very change, for at most 10s, or TIME as in --wait=30s; else exit with 5
+    #[arg(long, value_name = "TIME", num_args = 0..=1, require_equals = true, default_missing_value = "10s", value_parser = time)]
+    pub wait: Option<Duration>,
+    /// Where Traefik does not load the change in time, take it back, and exit with 3
+    #[arg(long, requires = "wait")]
+    pub rollback: bool,
 }
 
 impl ChangeFlags {
     /// The first of these flags that was given and says something about the change as a whole.
     pub fn first_named(&self) -> Option<&'static str> {
-        let flags = [("--dry-run", self.dry_run), ("--message", self.message.is_some())];
+        let flags = [
+            ("--dry-run", self.dry_run),
+            ("--message", self.message.is_some()),
+            ("--wait", self.wait.is_some()),
+            ("--rollback", self.rollback),
+        ];
         flags.into_iter().find_map(|(flag, is_given)| is_given.then_some(flag))
     }
 }

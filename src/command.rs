@@ -2,6 +2,7 @@
 
 mod batch;
 mod change;
+mod check_target;
 pub mod completions;
 mod context;
 mod diff;
@@ -14,6 +15,7 @@ mod route;
 mod static_source;
 mod undo;
 mod validate;
+mod wait;
 
 pub use batch::Batched;
 pub use context::{Context, find_settings};
@@ -29,6 +31,7 @@ use crate::plan::{Effect, Verb};
 use crate::route::Route;
 use crate::settings::Setting;
 use crate::store::{Changed, FileChange};
+use std::time::Duration;
 
 /// What came of a command.
 pub enum Outcome {
@@ -106,14 +109,16 @@ pub struct Report {
     pub effects: Vec<Effect>,
     /// Each file that changed.
     pub files: Vec<FileChange>,
+    /// How long it took until Traefik had loaded it, where that was waited for.
+    pub live: Option<Duration>,
 }
 
 impl Report {
     /// What is said about a change.
-    fn of(context: &Context, dry_run: bool, changed: Changed) -> Report {
-        let Changed { outcomes, files, number, .. } = changed;
+    fn of(context: &Context, dry_run: bool, made: change::Made) -> Report {
+        let change::Made { changed: Changed { outcomes, files, number, .. }, live } = made;
         let undo = number.map(|number| format!("{} undo {number}", context.program()));
-        Report { dry_run, number, undo, effects: outcomes.into_iter().flatten().flatten().collect(), files }
+        Report { dry_run, number, undo, effects: outcomes.into_iter().flatten().flatten().collect(), files, live }
     }
 
     /// Whether something changed on disk.

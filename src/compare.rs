@@ -1,10 +1,12 @@
 //! Two configurations, compared by what they say to Traefik: which objects came, went or changed, and in what.
 
 mod meaning;
+mod running;
 
 use crate::error::Place;
-use crate::inventory::{Definition, File, Inventory};
+use crate::inventory::{Definition, File, Inventory, Part};
 use crate::judge::{Taken, Verdict};
+use crate::name::Kind;
 use crate::named;
 use crate::release::Release;
 use crate::rule::{self, Rule};
@@ -124,6 +126,27 @@ pub enum Detail {
 }
 
 type Objects = BTreeMap<(&'static str, String), (Meaning, Place)>;
+
+/// The kind of an object as Traefik's API has it, and its fields.
+fn kind_of(protocol: Kind, part: Part) -> Option<(&'static str, &'static Field)> {
+    let section = format!("{protocol}.{}", part.section());
+    let (section, kind) = KINDS.iter().find(|(known, _)| *known == section)?;
+    Some((*kind, table::find(section)?))
+}
+
+/// What one object says.
+pub fn meaning(protocol: Kind, part: Part, definition: &Definition<'_>, release: Release) -> Option<Meaning> {
+    meaning::item(definition.value, kind_of(protocol, part)?.1, release)
+}
+
+/// In what two objects of a kind differ.
+pub fn details(protocol: Kind, part: Part, old: &Meaning, new: &Meaning) -> Vec<Detail> {
+    let mut details = Vec::new();
+    if let Some((kind, _)) = kind_of(protocol, part).filter(|_| old != new) {
+        changes(kind, old, new, &mut details);
+    }
+    details
+}
 
 /// Compares two configurations.
 pub fn compare(before: &Side<'_>, after: &Side<'_>) -> Comparison {

@@ -50,6 +50,14 @@ pub enum Code {
     PartlyDone,
     /// The change is in place, but the disk did not confirm it.
     DurabilityUnknown,
+    /// Traefik's API gives no usable answer.
+    ApiFailed,
+    /// A server that a route would lead to does not answer.
+    TargetUnreachable,
+    /// The change was taken back, because Traefik did not load it in time.
+    RolledBack,
+    /// The change is in place, but Traefik did not load it in time.
+    NotLive,
     /// The change is made, but the answer could not be printed.
     AnswerNotPrinted,
     /// A bug of ours.
@@ -81,6 +89,10 @@ impl Code {
         Code::LockTimeout,
         Code::PartlyDone,
         Code::DurabilityUnknown,
+        Code::ApiFailed,
+        Code::TargetUnreachable,
+        Code::RolledBack,
+        Code::NotLive,
         Code::AnswerNotPrinted,
         Code::Internal,
     ];
@@ -110,6 +122,12 @@ impl Code {
             Code::LockTimeout => "another process holds the lock for longer than --lock-timeout",
             Code::PartlyDone => "of many commands some were refused, and the others are done",
             Code::DurabilityUnknown => "the change is in place, but the disk did not confirm it",
+            Code::ApiFailed => "the running Traefik can't be asked: its API gives no usable answer",
+            Code::TargetUnreachable => {
+                "a server that the route would lead to does not answer as it should (--check-target)"
+            }
+            Code::RolledBack => "Traefik did not load the change in the time given, so it was taken back (--rollback)",
+            Code::NotLive => "the change is in the files, but Traefik did not load it in the time given (--wait)",
             Code::AnswerNotPrinted => "the change is made, but the answer could not be printed",
             Code::Internal => "a bug of cloudlunacy",
         }
@@ -140,12 +158,16 @@ impl Code {
             Code::LockTimeout => "lock-timeout",
             Code::PartlyDone => "partly-done",
             Code::DurabilityUnknown => "durability-unknown",
+            Code::ApiFailed => "api-failed",
+            Code::TargetUnreachable => "target-unreachable",
+            Code::RolledBack => "rolled-back",
+            Code::NotLive => "not-live",
             Code::AnswerNotPrinted => "answer-not-printed",
             Code::Internal => "internal",
         }
     }
 
-    /// The exit code: 2 malformed input, 3 refused, 4 the environment failed, 70 a bug of ours.
+    /// The exit code: 2 malformed input, 3 refused, 4 the environment failed, 5 changed but not live, 70 a bug of ours.
     pub fn exit_code(self) -> u8 {
         match self {
             Code::Usage | Code::BadValue | Code::BadSettings | Code::BadStatic | Code::NothingToCheck => 2,
@@ -159,6 +181,8 @@ impl Code {
             | Code::WouldNotLoad
             | Code::WouldDisable
             | Code::ChangedMeanwhile
+            | Code::TargetUnreachable
+            | Code::RolledBack
             | Code::ChangedSince
             | Code::Declined => 3,
             Code::NoDirectory
@@ -166,7 +190,9 @@ impl Code {
             | Code::LockTimeout
             | Code::PartlyDone
             | Code::DurabilityUnknown
+            | Code::ApiFailed
             | Code::AnswerNotPrinted => 4,
+            Code::NotLive => 5,
             Code::Internal => 70,
         }
     }
@@ -175,7 +201,7 @@ impl Code {
     pub fn changed(self) -> Changed {
         match self {
             Code::DurabilityUnknown => Changed::Unknown,
-            Code::AnswerNotPrinted | Code::PartlyDone => Changed::Yes,
+            Code::AnswerNotPrinted | Code::PartlyDone | Code::NotLive => Changed::Yes,
             _ => Changed::No,
         }
     }

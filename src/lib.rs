@@ -3,7 +3,8 @@
 //! Layers, top to bottom; each knows only those below it:
 //!
 //! - edges: [`terminal`], [`cli`], [`command`] (what each command does), [`render`] (how its outcome is shown);
-//! - effects: [`store`], the only door to the managed directory; [`git`], an earlier state of it;
+//! - effects: [`store`], the only door to the managed directory; [`git`], an earlier state of it; [`live`], the running Traefik;
+//!   [`probe`], the servers that routes lead to; [`trust`], whose certificates count;
 //! - core, pure: [`plan`] (what a change must do), [`route`], [`judge`] (what Traefik would say), [`compare`] (two configurations), [`lint`] (each
 //!   kind of finding), [`finding`], [`runtime`] (what Traefik makes of what it loads), [`surroundings`], [`certificate`],
 //!   [`named`] (files that the configuration names),
@@ -25,9 +26,11 @@ pub mod golang;
 pub mod inventory;
 pub mod judge;
 pub mod lint;
+pub mod live;
 pub mod name;
 pub mod named;
 pub mod plan;
+pub mod probe;
 pub mod release;
 pub mod render;
 pub mod route;
@@ -40,3 +43,4 @@ pub mod static_config;
 pub mod store;
 pub mod surroundings;
 pub mod terminal;
+pub mod trust;

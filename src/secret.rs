@@ -38,6 +38,15 @@ fn part(text: &str) -> String {
     }
 }
 
+/// A URL without its user and password, as it may be shown.
+pub fn without_credentials(text: &str) -> String {
+    let start = text.find("://").map_or(0, |at| at + 3);
+    match text[start..].rfind('@') {
+        Some(sign) => format!("{}{HIDDEN}{}", &text[..start], &text[start + sign..]),
+        None => text.to_owned(),
+    }
+}
+
 fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     NAMES.iter().any(|known| name.contains(known))
@@ -45,10 +54,22 @@ fn is_secret(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::redacted;
+    use super::{redacted, without_credentials};
 
     fn shown(line: &[&str]) -> String {
         redacted(line.iter().map(|word| (*word).to_owned())).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn no_password_is_shown() {
+        for (text, shown) in [
+            ("http://eve:secret@host:80/base", "http://***@host:80/base"),
+            ("http://eve:se/cr@et@host", "http://***@host"),
+            ("eve:secret@host", "***@host"),
+            ("http://host", "http://host"),
+        ] {
+            assert_eq!(without_credentials(text), shown);
+        }
     }
 
     #[test]

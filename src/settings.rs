@@ -44,6 +44,8 @@ pub struct SettingsFile {
     pub map: Vec<String>,
     /// `--traefik`.
     pub traefik: Option<String>,
+    /// `--api`.
+    pub api: Option<String>,
     /// `--output`.
     pub output: Option<String>,
     /// `--lock-timeout`, in seconds or with a unit.
@@ -188,6 +190,7 @@ pub const KEYS: &[(&str, Option<&str>)] = &[
     ("static-args", None),
     ("map", None),
     ("traefik", Some("3.7")),
+    ("api", None),
     ("output", Some("table")),
     ("lock-timeout", Some("10s")),
     ("color", Some("auto")),
@@ -292,6 +295,7 @@ fn from_file(file: &SettingsFile, key: &str) -> Option<String> {
         "static-args" => file.static_args.clone(),
         "map" => (!file.map.is_empty()).then(|| file.map.join(",")),
         "traefik" => file.traefik.clone(),
+        "api" => file.api.clone(),
         "output" => file.output.clone(),
         "lock-timeout" => file.lock_timeout.clone(),
         "color" => file.color.clone(),
@@ -351,7 +355,7 @@ mod tests {
         assert_eq!(
             error.to_string().lines().next(),
             Some(
-                "c.toml:3: unknown field `dirr`, expected one of `dir`, `static`, `static-args`, `map`, `traefik`, `output`, `lock-timeout`, `color`, `defaults`, `validate`, `history`"
+                "c.toml:3: unknown field `dirr`, expected one of `dir`, `static`, `static-args`, `map`, `traefik`, `api`, `output`, `lock-timeout`, `color`, `defaults`, `validate`, `history`"
             )
         );
     }

@@ -47,6 +47,8 @@ pub struct StaticConfig {
     pub strict_tls_options: bool,
     /// `api`, where it is on.
     pub api: Option<Api>,
+    /// `serversTransport`.
+    pub servers_transport: ServersTransport,
     /// `ping`, where it is on.
     pub ping: Option<Internal>,
     /// `metrics.prometheus`, where it is on.
@@ -143,11 +145,22 @@ pub struct Resolver {
     pub storage: Option<String>,
 }
 
+/// `serversTransport`: how HTTPS servers are spoken to where nothing else is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServersTransport {
+    /// `insecureSkipVerify`.
+    pub insecure_skip_verify: bool,
+    /// `rootCAs`.
+    pub root_cas: Vec<String>,
+}
+
 /// `api`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Api {
     /// Whether it is served on the entry point `traefik`.
     pub insecure: bool,
+    /// `basePath`, without a slash at its end.
+    pub base_path: String,
     /// Whether there is a dashboard.
     pub dashboard: bool,
     /// Whether there are `/debug` pages.

@@ -37,6 +37,7 @@ unknown key is an error. These are all keys:
   static-args = \"--api --ping\"       # --static-args; instead of static
   map = [\"/etc/traefik=./traefik\"]   # --map
   traefik = \"3.7\"                     # --traefik
+  api = \"http://127.0.0.1:8080\"      # --api
   output = \"table\"                    # --output
   lock-timeout = \"10s\"                # --lock-timeout
   color = \"auto\"                      # --color
@@ -76,8 +77,12 @@ a finding; --no-suppress reports everything.",
         "Environment",
         "\
 CLOUDLUNACY_DIR, CLOUDLUNACY_STATIC, CLOUDLUNACY_STATIC_ARGS, CLOUDLUNACY_MAP,
-CLOUDLUNACY_TRAEFIK, CLOUDLUNACY_OUTPUT, CLOUDLUNACY_LOCK_TIMEOUT,
-CLOUDLUNACY_COLOR: as the flags of these names; MAP separated by commas.
+CLOUDLUNACY_TRAEFIK, CLOUDLUNACY_API, CLOUDLUNACY_OUTPUT,
+CLOUDLUNACY_LOCK_TIMEOUT, CLOUDLUNACY_COLOR: as the flags of these names; MAP
+separated by commas. A password for the API is safest in CLOUDLUNACY_API:
+other users can see command lines.
+SSL_CERT_FILE, SSL_CERT_DIR: the authorities that are trusted, in place of the
+system's, by --check-target and for an API over https.
 NO_COLOR: where it is set and not empty, no colour unless --color always.",
     ),
     (
@@ -87,11 +92,13 @@ NO_COLOR: where it is set and not empty, no colour unless --color always.",
 1   validate: something for which Traefik refuses the directory or disables
     an object; with --deny warning also a warning. diff: something differs
 2   usage, malformed input, nothing to check; nothing changed
-3   refused: conflict, not found, would not load, something newer stands in
-    the way of an undo; nothing changed
-4   the environment failed: I/O, lock timeout; nothing changed unless the
-    message says \"written, durability unknown\", \"written, answer not printed\"
-    or, of batch --keep-going, \"written, but N of M commands refused\"
+3   refused: conflict, not found, would not load, a target that does not
+    answer, something newer in the way of an undo, not live and taken back;
+    nothing changed
+4   the environment failed: I/O, lock timeout, Traefik's API; nothing changed
+    unless the message says \"written, durability unknown\", \"written, answer
+    not printed\" or \"written, but N of M commands refused\" (batch)
+5   written, but not live in Traefik in the time that --wait gives
 70  a bug of cloudlunacy; nothing changed",
     ),
 ];

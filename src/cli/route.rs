@@ -28,6 +28,15 @@ impl RouteCommand {
             RouteCommand::List(_) | RouteCommand::Show(_) => None,
         }
     }
+
+    /// Whether the servers that it names are to be tried first.
+    pub fn checks_targets(&self) -> bool {
+        match self {
+            RouteCommand::Add(args) => args.check_target,
+            RouteCommand::Set(args) => args.check_target,
+            _ => false,
+        }
+    }
 }
 
 /// `--tls`.
@@ -77,6 +86,9 @@ pub struct Add {
     /// Where the route is there already, change it to this; what is not named stays
     #[arg(long)]
     pub replace: bool,
+    /// Try each new target first (TCP, TLS, an HTTP request, MongoDB's hello); where one does not answer, change nothing
+    #[arg(long)]
+    pub check_target: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub change: ChangeFlags,
@@ -140,6 +152,9 @@ pub struct Set {
     /// The file, below the directory, to move the route into
     #[arg(long, value_name = "FILE")]
     pub file: Option<String>,
+    /// Try each new target first (TCP, TLS, an HTTP request, MongoDB's hello); where one does not answer, change nothing
+    #[arg(long)]
+    pub check_target: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub change: ChangeFlags,

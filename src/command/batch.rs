@@ -1,6 +1,6 @@
 //! `batch`: many commands as one change.
 
-use super::change::carry_out;
+use super::change::{Made, carry_out};
 use super::route::planner;
 use super::{Context, Outcome};
 use crate::cli::{self, Batch, ChangeFlags, Command, RouteCommand};
@@ -9,6 +9,7 @@ use crate::plan::Effect;
 use crate::store::{FileChange, Intent, Planner, Request};
 use anyhow::Context as _;
 use std::io::Read;
+use std::time::Duration;
 
 /// What came of many commands.
 pub struct Batched {
@@ -20,6 +21,8 @@ pub struct Batched {
     pub results: Vec<Result<Vec<Effect>, Error>>,
     /// Each file that changed.
     pub files: Vec<FileChange>,
+    /// How long it took until Traefik had loaded it, where that was waited for.
+    pub live: Option<Duration>,
 }
 
 impl Batched {
@@ -59,12 +62,13 @@ pub(super) fn batch(context: &Context, args: &Batch) -> Result<Outcome, Error> {
     let plans: Vec<&Planner<'_>> = plans.iter().map(AsRef::as_ref).collect();
     let intent = Intent { message: args.change.message.clone(), ..Intent::default() };
     let request = Request { intent, plans: &plans, keep_going: args.keep_going };
-    let changed = carry_out(context, &args.change, &request)?;
+    let Made { changed, live } = carry_out(context, &args.change, &request)?;
     Ok(Outcome::Batch(Batched {
         dry_run: args.change.dry_run,
         number: changed.number,
         results: changed.outcomes,
         files: changed.files,
+        live,
     }))
 }
 
@@ -81,6 +85,10 @@ fn command(line: &str) -> Result<RouteCommand, Error> {
             .hint("give it to `cloudlunacy batch` itself: it holds for all of it"));
     }
     match parsed.command {
+        Command::Route { command } if command.checks_targets() => {
+            Err(Error::new(Code::Usage, "--check-target can't stand in a batch")
+                .hint("try the servers before, with `route add --check-target --dry-run`"))
+        }
         Command::Route { command } => match command.flags().and_then(ChangeFlags::first_named) {
             None => Ok(command),
             Some(flag) => Err(Error::new(Code::Usage, format!("{flag} can't stand in a batch"))

@@ -1,11 +1,13 @@
 //! How every command that changes something makes its change.
 
+use super::wait::Wait;
 use super::{Context, Outcome, Report};
 use crate::cli::ChangeFlags;
 use crate::error::Error;
 use crate::inventory::Inventory;
 use crate::plan::Plan;
 use crate::store::{Changed, Intent, Request};
+use std::time::Duration;
 
 /// Makes a change, or shows what it would do.
 pub(super) fn change(
@@ -24,13 +26,21 @@ pub(super) fn make(
 ) -> Result<Report, Error> {
     let intent = Intent { message: flags.message.clone(), ..Intent::default() };
     let request = Request { intent, plans: &[&|inventory, _| plan(inventory)], keep_going: false };
-    let changed = carry_out(context, flags, &request)?;
-    Ok(Report::of(context, flags.dry_run, changed))
+    let made = carry_out(context, flags, &request)?;
+    Ok(Report::of(context, flags.dry_run, made))
+}
+
+/// A change, and how long it took until Traefik had loaded it, where that was waited for.
+pub(super) struct Made {
+    pub(super) changed: Changed,
+    pub(super) live: Option<Duration>,
 }
 
 /// Makes what is asked for, or shows what it would do; its warnings are for the user's eyes.
-pub(super) fn carry_out(context: &Context, flags: &ChangeFlags, request: &Request<'_>) -> Result<Changed, Error> {
+pub(super) fn carry_out(context: &Context, flags: &ChangeFlags, request: &Request<'_>) -> Result<Made, Error> {
+    let wait = Wait::begin(context, flags)?;
     let mut changed = if flags.dry_run { context.store.preview(request)? } else { context.store.change(request)? };
     context.warn_all(std::mem::take(&mut changed.warnings));
-    Ok(changed)
+    let live = wait.map(|wait| wait.prove(&changed)).transpose()?.flatten();
+    Ok(Made { changed, live })
 }

@@ -7,6 +7,7 @@ use crate::document::Format;
 use crate::error::{Code, Error};
 use crate::plan::{Facts, shell_word};
 use crate::release::Release;
+use crate::secret::without_credentials;
 use crate::settings::{Origin, Settings, SettingsFile, duration, parse_file};
 use crate::static_config::{PathMap, StaticConfig};
 use crate::store::{Known, Snapshot, Store};
@@ -26,6 +27,8 @@ pub struct Context {
     pub facts: Facts,
     /// The managed directory.
     pub store: Store,
+    /// The URL of Traefik's API as it was given, with its password; the settings have it without.
+    pub api: Option<String>,
     /// Where the static configuration stands, and what is wrong with it.
     pub static_source: StaticSource,
     /// The flags that every command takes.
@@ -59,7 +62,11 @@ impl Context {
             let global = Global { dir: Some(dir.display().to_string()), ..cli.global.clone() };
             resolved = resolve(&global, file, may_be_missing)?;
         }
-        let Resolved { settings, static_source, dir, only } = resolved;
+        let Resolved { mut settings, static_source, dir, only } = resolved;
+        let api = settings.get("api").map(str::to_owned);
+        if let Some(url) = &api {
+            settings.found("api", without_credentials(url), settings.origin("api"));
+        }
         // Whoever changes something must know what holds; whoever judges reports it.
         if let (false, Some(error)) = (matches!(cli.command, Command::Validate(_)), static_source.syntax_error()) {
             return Err(error);
@@ -80,6 +87,7 @@ impl Context {
             settings,
             facts,
             store,
+            api,
             static_source,
             interactive,
             warnings: RefCell::new(warnings),
@@ -198,6 +206,7 @@ fn flag(global: &Global, key: &str) -> Option<String> {
         "static-args" => global.static_args.clone(),
         "map" => (!global.map.is_empty()).then(|| global.map.join(",")),
         "traefik" => global.traefik.clone(),
+        "api" => global.api.clone(),
         "output" => global.output.clone().filter(|o| Output::from_str(o, false).is_ok()),
         "lock-timeout" => global.lock_timeout.clone(),
         "color" => global.color.map(|c| name(&c)),

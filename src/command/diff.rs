@@ -2,14 +2,16 @@
 
 use super::history::files_after;
 use super::revision::Revision;
+use super::wait::api;
 use super::{Context, Outcome};
 use crate::cli::{Diff, DiffFormat};
 use crate::compare::{Comparison, Side, compare};
 use crate::document::Format;
 use crate::error::{Code, Error};
 use crate::git;
-use crate::inventory::{File, Inventory};
-use crate::judge::take;
+use crate::inventory::{Content, File, Inventory};
+use crate::judge::{Verdict, take};
+use crate::live;
 use crate::static_config::StaticConfig;
 use crate::store::{FileChange, Store, content};
 use crate::surroundings::Surroundings;
@@ -34,19 +36,21 @@ pub(super) struct Version {
     name: String,
     files: Vec<File>,
     static_config: Option<StaticConfig>,
+    /// Whether it is what a Traefik has loaded.
+    is_running: bool,
 }
 
 impl Version {
     /// Files, which the Traefik of today reads.
     pub(super) fn of(context: &Context, name: String, files: Vec<File>) -> Version {
-        Version { name, files, static_config: context.facts.static_config.clone() }
+        Version { name, files, static_config: context.facts.static_config.clone(), is_running: false }
     }
 }
 
 pub(super) fn diff(context: &Context, args: &Diff) -> Result<Outcome, Error> {
     let recorded;
     let from = match &args.from {
-        Some(from) => from,
+        Some(from) => from.as_str(),
         None if git::work_tree(context.store.path()).is_some() => "git:HEAD",
         None => {
             let last = context.store.past(|_, past| Ok(past.last_recorded()))?;
@@ -64,10 +68,22 @@ pub(super) fn diff(context: &Context, args: &Diff) -> Result<Outcome, Error> {
     if from == "-" && args.to.as_deref() == Some("-") {
         return Err(Error::new(Code::Usage, "standard input can't be both"));
     }
-    let old = version(context, from)?;
-    let new = match &args.to {
-        Some(to) => version(context, to)?,
-        None => on_disk(context, &context.store, "the files")?,
+    let other = |name: Option<&str>| match name {
+        Some(name) => version(context, name),
+        None => on_disk(context, &context.store, "the files"),
+    };
+    let (old, new) = match (from, args.to.as_deref()) {
+        (live::NAME, Some(live::NAME)) => return Err(Error::new(Code::Usage, "the running Traefik can't be both")),
+        (live::NAME, to) => {
+            let new = other(to)?;
+            (running(context, &new)?, new)
+        }
+        (from, Some(live::NAME)) => {
+            let old = version(context, from)?;
+            let new = running(context, &old)?;
+            (old, new)
+        }
+        (from, to) => (version(context, from)?, other(to)?),
     };
     let format = args.format(&context.global, context.settings.get("output"));
     Ok(Outcome::Comparison(Box::new(between(context, old, new, args.text, format))))
@@ -83,14 +99,31 @@ pub(super) fn between(context: &Context, old: Version, new: Version, text: bool,
         static_config: version.static_config.clone(),
         ..Surroundings::unknown(release)
     };
-    let (then, now) = (take(&was, &known(&old)), take(&is, &known(&new)));
-    let comparison =
+    let (mut then, mut now) = (take(&was, &known(&old)), take(&is, &known(&new)));
+    for (version, taken) in [(&old, &mut then), (&new, &mut now)] {
+        if version.is_running {
+            taken.verdict = Verdict::Accepted;
+        }
+    }
+    let mut comparison =
         compare(&Side { inventory: &was, taken: &then, release }, &Side { inventory: &is, taken: &now, release });
+    if old.is_running || new.is_running {
+        let files = || old.files.iter().chain(&new.files);
+        let templates: Vec<&str> = files().filter(|f| is_template(f)).map(|f| f.path.as_str()).collect();
+        comparison.without_texts(live::NAME, |path| templates.contains(&path));
+        context.warn_all(
+            templates.iter().map(|path| format!("{path} is a Go template: what it says is not compared")).collect(),
+        );
+    }
     let find = |files: &[File], path: &str| files.iter().find(|f| f.path == path).map(|f| f.text().to_owned());
     let change =
         |path: &String| FileChange { path: path.clone(), old: find(&old.files, path), new: find(&new.files, path) };
     let texts = comparison.texts.iter().filter(|_| text).map(change).collect();
     Compared { names: (old.name, new.name), comparison, texts, format }
+}
+
+fn is_template(file: &File) -> bool {
+    matches!(file.content, Content::Template { .. })
 }
 
 /// The configuration that a name means.
@@ -100,13 +133,14 @@ fn version(context: &Context, name: &str) -> Result<Version, Error> {
         name: name.to_owned(),
         files: vec![File { path: path.to_owned(), content: content(path, bytes) }],
         static_config: present(),
+        is_running: false,
     };
     if name.starts_with("git:") {
         let revision = Revision::find(&context.store, name)?;
         let (files, _) = revision.files(&context.store, |_| true)?;
         let written = context.static_source.written.as_ref().filter(|_| context.static_source.launch.is_none());
         let then = written.and_then(|written| revision.static_config(&written.path));
-        return Ok(Version { name: name.to_owned(), files, static_config: then.or_else(present) });
+        return Ok(Version { name: name.to_owned(), files, static_config: then.or_else(present), is_running: false });
     }
     if let Some(number) = name.strip_prefix('@').and_then(|number| number.parse().ok()) {
         let files = context.store.past(|snapshot, past| files_after(snapshot, past, number))?;
@@ -127,7 +161,7 @@ fn version(context: &Context, name: &str) -> Result<Version, Error> {
             Code::NothingToCheck,
             format!("{name}: there is no such directory, and Traefik loads no such file"),
         )
-        .hint("name git:REV, @N, a directory, a .yml, .yaml or .toml file, or -"));
+        .hint("name git:REV, @N, a directory, a .yml, .yaml or .toml file, live, or -"));
     }
     let bytes = std::fs::read(path).with_context(|| format!("can't read {name}"))?;
     Ok(alone(&file, bytes))
@@ -135,5 +169,17 @@ fn version(context: &Context, name: &str) -> Result<Version, Error> {
 
 fn on_disk(context: &Context, store: &Store, name: &str) -> Result<Version, Error> {
     let (files, static_config) = (store.read()?.files, context.facts.static_config.clone());
-    Ok(Version { name: name.to_owned(), files, static_config })
+    Ok(Version { name: name.to_owned(), files, static_config, is_running: false })
+}
+
+/// What the running Traefik has of the file provider, in the words of the other side.
+fn running(context: &Context, other: &Version) -> Result<Version, Error> {
+    let api = api(context)?;
+    let entry_points = api.entry_points()?;
+    let objects = live::loaded(&api.all()?);
+    let inventory = Inventory::of(&other.files);
+    let static_config = context.facts.static_config.clone();
+    let syntax = static_config.as_ref().map(|config| config.default_rule_syntax.as_deref().unwrap_or("default"));
+    let file = live::Configuration::of(objects, &entry_points, &inventory, syntax).file;
+    Ok(Version { name: "the running Traefik".into(), files: vec![file], static_config, is_running: true })
 }

@@ -1,8 +1,9 @@
 //! `route add|set|rm|rename|list|show`.
 
 use super::change::change;
+use super::check_target::check;
 use super::{Context, Outcome, PartOfRoute, RouteDetail};
-use crate::cli::{Add, Fields, List, Remove, Rename, RouteCommand, Set, Show, TlsArg};
+use crate::cli::{Add, ChangeFlags, Fields, List, Remove, Rename, RouteCommand, Set, Show, TlsArg};
 use crate::error::{Code, Error};
 use crate::inventory::{Definition, Inventory, Part, bare};
 use crate::name::{BadName, Host, RouterName, Target, split_host_path};
@@ -16,8 +17,8 @@ pub(super) type RoutePlanner<'p> = dyn Fn(&Inventory<'_>) -> Result<Plan, Error>
 /// Runs a command.
 pub(super) fn run(context: &Context, command: &RouteCommand) -> Result<Outcome, Error> {
     match command {
-        RouteCommand::Add(args) => change(context, &args.change, add(context, args)?),
-        RouteCommand::Set(args) => change(context, &args.change, set(context, args)?),
+        RouteCommand::Add(args) => checked(context, &args.change, command, add(context, args)?),
+        RouteCommand::Set(args) => checked(context, &args.change, command, set(context, args)?),
         RouteCommand::Rm(args) => {
             confirm(context, args)?;
             change(context, &args.change, rm(args))
@@ -37,6 +38,35 @@ pub(super) fn planner<'p>(context: &'p Context, command: &'p RouteCommand) -> Re
         RouteCommand::Rename(args) => rename(args),
         RouteCommand::List(_) | RouteCommand::Show(_) => Err(Error::new(Code::Usage, "it changes nothing")),
     }
+}
+
+/// Makes a change, once the servers that it names have been tried, where that is asked for.
+fn checked(
+    context: &Context,
+    flags: &ChangeFlags,
+    command: &RouteCommand,
+    plan: Box<RoutePlanner<'_>>,
+) -> Result<Outcome, Error> {
+    let (targets, host) = match command {
+        RouteCommand::Add(args) if args.check_target => (args.targets.iter().collect(), Some(&args.host)),
+        RouteCommand::Set(args) if args.check_target => {
+            (args.targets.iter().chain(&args.lists.add_targets).collect::<Vec<_>>(), None)
+        }
+        _ => return change(context, flags, plan),
+    };
+    if targets.is_empty() {
+        context.warn_all(vec!["--check-target tries new targets, and none is named".into()]);
+    }
+    let targets = targets.into_iter().map(|t| parsed("TARGET", t)).collect::<Result<Vec<Target>, _>>()?;
+    let path = host.and_then(|host| split_host_path(host).ok()?.1);
+    let answers = check(context, &targets, path.as_ref().map(|path| path.as_str()), &plan)?;
+    let mut outcome = change(context, flags, plan)?;
+    if let Outcome::Change(report) = &mut outcome
+        && let Some(effect) = report.effects.first_mut()
+    {
+        effect.notes.extend(answers);
+    }
+    Ok(outcome)
 }
 
 fn rm(args: &Remove) -> Box<RoutePlanner<'_>> {

@@ -35,16 +35,16 @@ pub(super) fn undo(context: &Context, args: &Undo) -> Result<Outcome, Error> {
     }
     let intent = Intent { message: args.change.message.clone(), undoes: Some(number), ..Intent::default() };
     let request = Request { intent, plans: &[&|_, past| plan(past)], keep_going: false };
-    let changed = carry_out(context, &args.change, &request)?;
-    Ok(Outcome::Change(Report::of(context, args.change.dry_run, changed)))
+    let made = carry_out(context, &args.change, &request)?;
+    Ok(Outcome::Change(Report::of(context, args.change.dry_run, made)))
 }
 
 pub(super) fn restore(context: &Context, args: &Restore) -> Result<Outcome, Error> {
     let plan = |past: &Past<'_>| Ok(Plan { texts: texts_after(past, args.number)?, ..Plan::default() });
     let intent = Intent { message: args.change.message.clone(), restores: Some(args.number), ..Intent::default() };
     let request = Request { intent, plans: &[&|_, past| plan(past)], keep_going: false };
-    let changed = carry_out(context, &args.change, &request)?;
-    Ok(Outcome::Change(Report::of(context, args.change.dry_run, changed)))
+    let made = carry_out(context, &args.change, &request)?;
+    Ok(Outcome::Change(Report::of(context, args.change.dry_run, made)))
 }
 
 /// The caller's last change that still holds. Not where somebody else's is newer: that might rest upon it.

@@ -122,6 +122,7 @@ fn change(report: &Report) -> Value {
         "change": report.number,
         "objects": objects,
         "diff": diff::unified(&report.files),
+        "live": report.live.map(|_| true),
     })
 }
 
@@ -142,6 +143,7 @@ fn batch_result(batched: &Batched, at: usize) -> Value {
                 "changed": is_change && batched.changed(),
                 "change": batched.number.filter(|_| is_change),
                 "objects": effects.iter().filter_map(|effect| effect.route.as_ref()).collect::<Vec<_>>(),
+                "live": batched.live.map(|_| true),
             })
         }
     }

@@ -110,8 +110,14 @@ fn change(report: &Report, style: Style) -> Shown {
     match report.dry_run {
         true => Shown { out: diff::unified(&report.files), err: if style.quiet { String::new() } else { lines } },
         false if style.quiet => Shown::default(),
-        false => out(lines),
+        false => out(lines + &live(report)),
     }
+}
+
+/// That it is live, where that was waited for.
+fn live(report: &Report) -> String {
+    let after = |after: std::time::Duration| format!("live   in Traefik after {:.1} s\n", after.as_secs_f64());
+    report.live.map(after).unwrap_or_default()
 }
 
 /// The result of each command is a line of JSON, for it is programs that read it.

@@ -1,7 +1,7 @@
 //! What a tree of settings means: entry points, resolvers, providers and what else decides about routers.
 
 use super::tree::Node;
-use super::{Api, EntryPoint, Internal, NamedAt, Redirection, Resolver, StaticConfig, TRAEFIK};
+use super::{Api, EntryPoint, Internal, NamedAt, Redirection, Resolver, ServersTransport, StaticConfig, TRAEFIK};
 use std::collections::HashSet;
 
 /// Providers by their field, with the name that references have after the `@`.
@@ -39,9 +39,15 @@ pub(super) fn of(root: &Node) -> StaticConfig {
     providers(root, &mut config);
     config.api = root.section(&["api"]).map(|api| Api {
         insecure: api.flag(&["insecure"], false),
+        base_path: api.words(&["basePath"]).unwrap_or_default().trim_end_matches('/').to_owned(),
         dashboard: api.flag(&["dashboard"], true),
         debug: api.flag(&["debug"], false),
     });
+    let root_cas = root.find(&["serversTransport", "rootCAs"]).map(Node::list).unwrap_or_default();
+    config.servers_transport = ServersTransport {
+        insecure_skip_verify: root.flag(&["serversTransport", "insecureSkipVerify"], false),
+        root_cas: root_cas.into_iter().map(|(text, _)| text.to_owned()).collect(),
+    };
     config.ping = root.section(&["ping"]).map(internal);
     config.prometheus = root.section(&["metrics", "prometheus"]).map(internal);
     for list in ["plugins", "localPlugins"] {

@@ -2,13 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper of a test that can't go on must fail it")]
 
+mod api;
 mod applied;
+mod live;
 mod modes;
 mod names;
 mod protocols;
 mod refused;
 mod routes;
+mod running;
 mod serves;
+mod targets;
 mod under_load;
 
 use crate::support::http;

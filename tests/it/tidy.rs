@@ -118,7 +118,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "plan",
         ],
     ),
-    ("effects", &["store", "git"]),
+    ("effects", &["store", "git", "trust", "live", "probe"]),
     ("edges", &["cli", "command", "render", "terminal", "main"]),
 ];
 
@@ -173,6 +173,8 @@ fn only_the_doors_touch_the_disk() {
     let doors = [
         "store",
         "git",
+        "live",
+        "probe",
         "command/context",
         "command/diff",
         "command/init",
