@@ -3,6 +3,7 @@
 
 mod file;
 mod loading;
+pub mod references;
 
 use crate::document::{Document, Kind as NodeKind, Ref, Span};
 use crate::error::Place;

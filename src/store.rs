@@ -9,6 +9,7 @@ mod guard;
 mod journal;
 mod lock;
 mod notes;
+mod order;
 mod read;
 mod survey;
 
@@ -150,7 +151,7 @@ impl Store {
             };
             if done? {
                 warnings.append(&mut changed.warnings);
-                warnings.extend(acts.iter().filter_map(|act| act.parted(&snapshot)));
+                warnings.extend(changed.files.iter().filter_map(|file| snapshot.parted(&file.path)));
                 warnings.extend(folder.doubts());
                 changed.warnings = warnings;
                 return Ok(changed);
@@ -229,6 +230,7 @@ impl Store {
             effect.route = router.map(|router| Route::of(&after, effect.kind, &router));
         }
         let files = acts.iter().map(|act| act.file_change(snapshot)).collect();
+        let acts = order::ordered(&before, &after, &edited, acts);
         Ok((Changed { effects, files, warnings }, acts))
     }
 }

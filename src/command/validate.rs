@@ -135,6 +135,20 @@ pub(super) fn validate(context: &Context, args: &Validate) -> Result<Outcome, Er
     }
     let places = places::find(&context.store, args)?;
     let fixed = if args.fix { Some(fix::fix(context, args, &places, &allowed)?) } else { None };
+    let is_written = fixed.as_ref().is_some_and(Fixed::is_written);
+    report(context, args, &places, &allowed, fixed)
+        .map_err(|error| if is_written { error.after_change() } else { error })
+}
+
+/// What there is to say of these places.
+fn report(
+    context: &Context,
+    args: &Validate,
+    places: &[Place],
+    allowed: &[&str],
+    fixed: Option<Fixed>,
+) -> Result<Outcome, Error> {
+    let settings = &context.settings.validate;
     let source = &context.static_source;
     let static_used = source.written.as_ref().map(|written| StaticUsed {
         text: places::beside(written),
@@ -159,12 +173,12 @@ pub(super) fn validate(context: &Context, args: &Validate) -> Result<Outcome, Er
         exit_zero: args.exit_zero,
     };
     let with_objects = found.reports.iter().any(|report| report.format == ReportFormat::Json);
-    for place in &places {
+    for place in places {
         let (mut judged, surroundings) = judge_place(context, place, with_objects)?;
-        judged.allow(&allowed, args.no_suppress);
+        judged.allow(allowed, args.no_suppress);
         if let Some(revision) = &args.changed_since {
             let mut then = since::judge_then(place, revision, surroundings)?;
-            then.allow(&allowed, args.no_suppress);
+            then.allow(allowed, args.no_suppress);
             since::keep_new(&then, &mut judged);
         }
         found.add(judged);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test that can't go on must fail it")]
 
 mod applied;
+mod between;
 mod modes;
 mod names;
 mod protocols;
