@@ -8,7 +8,7 @@ use super::{Context, Outcome};
 use crate::cli::{self, Deny, ReportFormat, Validate};
 use crate::error::{Code, Error};
 use crate::finding::{Finding, Location, Severity, Source, Suppressed};
-use crate::inventory::{File, Inventory, Part};
+use crate::inventory::{File, Inventory, Lost, Part};
 use crate::judge::{Judgement, Verdict, judge};
 use crate::lint;
 use crate::release::Release;
@@ -88,6 +88,8 @@ pub struct Counts {
     pub services: usize,
     /// Middlewares.
     pub middlewares: usize,
+    /// Routes that a restart of Traefik would lose: none where it takes the directory.
+    pub lost: Lost,
 }
 
 /// An object of Traefik's API.
@@ -250,13 +252,14 @@ fn judge_place(context: &Context, place: &Place, with_objects: bool) -> Result<(
 fn judged(place: &Place, files: Vec<File>, surroundings: &Surroundings, with_objects: bool) -> Judged {
     let inventory = Inventory::of(&files);
     let part = |part| inventory.definitions(part).count();
+    let Judgement { verdict, runtime, findings, suppressed } = judge(&inventory, surroundings);
     let counts = Counts {
         files: files.len(),
         routers: part(Part::Router),
         services: part(Part::Service),
         middlewares: part(Part::Middleware),
+        lost: if verdict == Verdict::Rejected { inventory.lost() } else { Lost::default() },
     };
-    let Judgement { verdict, runtime, findings, suppressed } = judge(&inventory, surroundings);
     let objects = runtime.objects.into_iter().filter(|_| with_objects).map(|object| ShownObject {
         kind: object.kind,
         name: object.name.into_owned(),
@@ -350,6 +353,7 @@ impl Validation {
         self.counts.routers += judged.counts.routers;
         self.counts.services += judged.counts.services;
         self.counts.middlewares += judged.counts.middlewares;
+        self.counts.lost += judged.counts.lost;
         self.is_rejected_elsewhere |= judged.is_rejected_elsewhere;
     }
 }

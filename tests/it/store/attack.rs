@@ -3,6 +3,8 @@
 //! A kill at the entry of each call visits every state that the disk passes through. With `KILL=full` each call fails
 //! in every way; else a seeded choice of the ways is taken, but for kills and EIO.
 
+#![allow(clippy::print_stdout, reason = "the figures are what a run is for")]
+
 use super::{Place, strace};
 use crate::support::place::Ran;
 use crate::support::random::Random;
