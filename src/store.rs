@@ -12,6 +12,7 @@ mod history;
 mod journal;
 mod lock;
 mod notes;
+mod order;
 mod read;
 mod survey;
 mod trust;
@@ -213,9 +214,9 @@ impl Store {
             };
             warnings.extend(damage);
             if let Some(number) = number {
-                let Draft { mut changed, acts } = draft;
+                let mut changed = draft.changed;
                 warnings.append(&mut changed.warnings);
-                warnings.extend(acts.iter().filter_map(|act| act.parted(&snapshot)));
+                warnings.extend(changed.files.iter().filter_map(|file| snapshot.parted(&file.path)));
                 warnings.extend(folder.doubts());
                 return Ok(Changed { warnings, number, ..changed });
             }

@@ -9,13 +9,14 @@ use super::folder::{Folder, Staged};
 use super::history::{Announced, Author, Intent, Past};
 use super::journal::{self, Journal, Step};
 use super::notes::Notes;
-use super::read::Snapshot;
+use super::read::{Snapshot, Stamp};
 use super::{Act, FileChange};
 use crate::error::{Code, Error};
 use crate::inventory::File;
 use anyhow::{Context, Result};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::io::Read;
 use std::path::Path;
@@ -91,6 +92,8 @@ impl Commit<'_> {
 
     /// Brings all new texts onto the disk, so that only renames are left to do; false as above.
     fn stage_all(&self, acts: &[Act], change: &mut Journal) -> Result<bool, Error> {
+        // What the act before puts into the same file, where there is one.
+        let mut earlier: HashMap<&str, (Option<Stamp>, Option<&str>)> = HashMap::new();
         for act in acts {
             let origin = self.snapshot.origins.get(act.path());
             let real = origin.map_or_else(|| self.folder.path().join(act.path()), |o| o.real.clone());
@@ -102,7 +105,8 @@ impl Commit<'_> {
                 }
             };
             let beside = parent.mount()? != self.state.mount()?;
-            let before = origin.map(|origin| origin.stamp);
+            let stood = || (origin.map(|origin| origin.stamp), self.text(act));
+            let (before, text) = earlier.get(act.path()).copied().unwrap_or_else(stood);
             change.steps.push(Step { path: act.path().to_owned(), beside, before, new: None, old: None });
             let (place, prefix) = match beside {
                 true => (&parent, self.beside_prefix()?),
@@ -130,8 +134,9 @@ impl Commit<'_> {
             let Some(step) = change.steps.last_mut() else { continue };
             step.new = act.text().map(stage).transpose()?;
             if acts.len() > 1 {
-                step.old = self.text(act).map(stage).transpose()?;
+                step.old = text.map(stage).transpose()?;
             }
+            earlier.insert(act.path(), (step.new.as_ref().map(|staged| staged.stamp), act.text()));
         }
         Ok(true)
     }
@@ -281,13 +286,6 @@ impl Act {
     pub(super) fn file_change(&self, snapshot: &Snapshot) -> FileChange {
         let old = snapshot.files.iter().find(|f| f.path == self.path()).map(|f| f.text().to_owned());
         FileChange { path: self.path().to_owned(), old, new: self.text().map(str::to_owned) }
-    }
-
-    /// What happens to a file of several names: only the one in the directory gets the new text.
-    pub(super) fn parted(&self, snapshot: &Snapshot) -> Option<String> {
-        let path = self.path();
-        snapshot.origins.get(path).filter(|origin| origin.names > 1)?;
-        Some(format!("{path} had another name elsewhere (a hard link): that one keeps the old text"))
     }
 
     pub(super) fn path(&self) -> &str {

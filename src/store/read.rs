@@ -64,6 +64,12 @@ impl Snapshot {
     pub(super) fn is_linked(&self, path: &str) -> bool {
         self.origins.get(path).is_some_and(|origin| origin.linked)
     }
+
+    /// What happens to a file of several names: only the one in the directory gets a new text.
+    pub(super) fn parted(&self, path: &str) -> Option<String> {
+        self.origins.get(path).filter(|origin| origin.names > 1)?;
+        Some(format!("{path} had another name elsewhere (a hard link): that one keeps the old text"))
+    }
 }
 
 /// Where a file's bytes are.

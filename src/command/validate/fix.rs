@@ -24,6 +24,13 @@ pub struct Fixed {
     pub files: Vec<FileChange>,
 }
 
+impl Fixed {
+    /// Whether something on disk is another now.
+    pub fn is_written(&self) -> bool {
+        !self.dry_run && !self.files.is_empty()
+    }
+}
+
 /// One repair.
 #[derive(Clone, Debug)]
 pub struct Repair {

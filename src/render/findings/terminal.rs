@@ -187,6 +187,10 @@ fn summary(found: &Validation, style: Style) -> String {
         Verdict::Rejected => "would refuse",
         Verdict::Unknown => "runs a template to decide whether it loads",
     };
+    let lost = match found.verdict {
+        Verdict::Rejected => format!(", and a restart would lose {}", found.counts.lost),
+        _ => String::new(),
+    };
     let elsewhere = if found.is_rejected_elsewhere { ", for what stands in other files" } else { "" };
     let judged = &found.counts;
     let used = match &found.static_used {
@@ -199,7 +203,7 @@ fn summary(found: &Validation, style: Style) -> String {
         None => "no static configuration found".into(),
     };
     format!(
-        "{counts} in {}; Traefik {} {verdict} the directory{elsewhere} ({}, {}, {}; {used})\n",
+        "{counts} in {}; Traefik {} {verdict} the directory{elsewhere}{lost} ({}, {}, {}; {used})\n",
         count(judged.files, "file"),
         found.release,
         count(judged.routers, "router"),
