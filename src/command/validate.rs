@@ -136,6 +136,10 @@ pub(super) fn validate(context: &Context, args: &Validate) -> Result<Outcome, Er
             .hint("`cloudlunacy explain` lists the names of all rules"));
     }
     let places = places::find(&context.store, args)?;
+    if let (false, Some(flag)) = (args.fix, args.change.first_named()) {
+        return Err(Error::new(Code::Usage, format!("{flag} says how to repair, and nothing is to be repaired"))
+            .hint("add --fix"));
+    }
     let fixed = if args.fix { Some(fix::fix(context, args, &places, &allowed)?) } else { None };
     let is_written = fixed.as_ref().is_some_and(Fixed::is_written);
     report(context, args, &places, &allowed, fixed)

@@ -55,6 +55,7 @@ pub(super) fn text(found: &Validation) -> Result<String, Error> {
             let repairs = fixed.repairs.iter().map(|r| json!({"rule": r.rule, "file": r.file, "title": r.title}));
             json!({
                 "dry_run": fixed.dry_run,
+                "undo": fixed.undo,
                 "repairs": repairs.collect::<Vec<_>>(),
                 "diff": diff::unified(&fixed.files),
             })

@@ -163,7 +163,10 @@ fn repairs(found: &Validation) -> String {
     };
     match fixed.repairs.is_empty() {
         true => "nothing to fix\n".into(),
-        false => fixed.repairs.iter().map(line).collect(),
+        false => {
+            let undo = fixed.undo.iter().map(|undo| format!("       undo: {}\n", sanitize(undo)));
+            fixed.repairs.iter().map(line).chain(undo).collect()
+        }
     }
 }
 
