@@ -1,7 +1,7 @@
 //! What Traefik makes of the states between the writes of a change over several files.
 
 use super::Front;
-use crate::store::attack::renames;
+use crate::store::attack::Attack;
 use crate::store::{CROSSWISE, SET_PAIR, pair};
 use crate::support::http::Upstream;
 use crate::support::load::Load;
@@ -27,8 +27,8 @@ fn promise_7_every_state_between_two_writes_is_valid_for_traefik() {
     };
     let mut oracle = Oracle::start(NEWEST, &PLAIN);
     let mut states = 0;
-    let mut look = |fresh: &dyn Fn() -> Place, args: &[&str], written: usize| {
-        let all = renames(fresh, args);
+    let mut look = |fresh: &(dyn Fn() -> Place + Sync), args: &[&str], written: usize| {
+        let all = Attack::on(fresh, args, &[]).states();
         assert_eq!(all.len(), written + 1, "{args:?}");
         for files in all {
             oracle.put(&files);

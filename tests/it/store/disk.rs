@@ -26,6 +26,31 @@ fn promise_2_a_disk_without_inodes_or_rights_changes_nothing() {
 }
 
 #[test]
+fn promise_2_one_file_that_is_mounted_by_itself_says_what_to_mount() {
+    let place = one();
+    let ran = place.sh(
+        "unshare -Urm bash -c 'cp dynamic/routes.yml mounted; mount -o bind mounted dynamic/routes.yml
+           $CL route add b.example.com http://10.0.0.1:80; echo $?; cmp mounted dynamic/routes.yml; ls dynamic/.cloudlunacy'",
+    );
+    assert_eq!(ran.out, "4\nlock\nnotes\n", "{}", ran.err);
+    assert!(ran.err.contains("it is a mount point\nhint: mount the directory that the file lies in"), "{}", ran.err);
+}
+
+#[test]
+fn promise_2_who_runs_many_files_through_needs_few_descriptors() {
+    let place = Place::new();
+    for n in 0..200 {
+        place.write(
+            &format!("{n}.yml"),
+            &format!("http:\n  middlewares:\n    m{n}: {{ipWhiteList: {{sourceRange: [10.0.0.0/8]}}}}\n"),
+        );
+    }
+    let ran = place.sh("ulimit -n 40; $CL validate --fix --allow unused-middleware");
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(place.files().iter().all(|(_, bytes)| String::from_utf8_lossy(bytes).contains("ipAllowList")));
+}
+
+#[test]
 fn a_file_on_another_file_system_is_staged_beside_itself() {
     let place = Place::new();
     let ran = place.sh(

@@ -7,29 +7,30 @@ use crate::support::place::Place;
 #[test]
 fn promise_1_2_adding_the_first_route_is_whole_whatever_happens() {
     let add = ["route", "add", "n.example.com", "http://10.0.0.2:80", "--entry-point", "web"];
-    Attack::on(Place::new, &add, &add);
+    Attack::on(&Place::new, &add, &add).run();
 }
 
 #[test]
 fn promise_1_2_changing_a_route_is_whole_whatever_happens() {
     let set = ["route", "set", "a.example.com", "http://10.0.0.2:80"];
-    Attack::on(one, &set, &set);
+    Attack::on(&one, &set, &set).run();
 }
 
 #[test]
 fn promise_1_2_removing_the_last_route_is_whole_whatever_happens() {
-    Attack::on(one, &["route", "rm", "a.example.com"], &["route", "rm", "a.example.com", "--ignore-missing"]);
+    let remove = ["route", "rm", "a.example.com"];
+    Attack::on(&one, &remove, &["route", "rm", "a.example.com", "--ignore-missing"]).run();
 }
 
 #[test]
 fn promise_1_2_a_change_of_two_files_is_whole_whatever_happens() {
-    Attack::on(pair, &SET_PAIR, &SET_PAIR);
+    Attack::on(&pair, &SET_PAIR, &SET_PAIR).run();
 }
 
 #[test]
 fn promise_1_2_a_change_that_writes_a_file_twice_is_whole_whatever_happens() {
     let remove = ["route", "rm", "x", "y", "--yes"];
-    Attack::on(|| Place::with(&CROSSWISE), &remove, &[&remove[..], &["--ignore-missing"]].concat());
+    Attack::on(&|| Place::with(&CROSSWISE), &remove, &[&remove[..], &["--ignore-missing"]].concat()).run();
 }
 
 #[test]

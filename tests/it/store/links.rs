@@ -75,6 +75,14 @@ fn a_directory_behind_a_link_is_managed_at_its_target() {
 }
 
 #[test]
+fn a_link_among_the_folders_above_is_followed() {
+    let place = Place::new();
+    place.sh("mkdir -p releases/7; mv dynamic releases/7/dynamic; ln -s releases/7 current");
+    let ran = place.sh("${CL%% *} -d current/dynamic route add a.example.com http://10.0.0.1:80; ls -A releases/7/dynamic; readlink current");
+    assert!(ran.code == 0 && ran.out.ends_with(".cloudlunacy\nroutes.yml\nreleases/7\n"), "{ran:?}");
+}
+
+#[test]
 fn names_of_files_may_be_anything() {
     let place = one();
     let odd = ["with space.yml", "ü.yml", "two\nlines.yml", "-x.yml"];
