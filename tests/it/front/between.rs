@@ -19,7 +19,7 @@ fn spread() -> Place {
 }
 
 #[test]
-fn promise_7_every_state_between_two_writes_is_valid_for_traefik() {
+fn promise_5_every_state_between_two_writes_is_valid_for_traefik() {
     let moved = || {
         let whole =
             format!("http:\n  routers:\n    b: {{rule: Host(`b`), service: b}}\n  services:\n    b: {{{SERVICE}}}\n");
@@ -49,7 +49,7 @@ fn promise_7_every_state_between_two_writes_is_valid_for_traefik() {
 }
 
 #[test]
-fn promise_7_a_route_that_moves_to_another_file_answers_all_the_time() {
+fn promise_5_15_a_route_that_moves_to_another_file_answers_all_the_time() {
     let front = Front::start(Place::new(), |o| o.tcp("web"));
     let upstream = Upstream::start("app");
     front.live(&format!("route add app.example.com {}", upstream.url()));

@@ -98,7 +98,7 @@ fn what_is_taken_back_from_in_between_is_the_very_old_text() {
 }
 
 #[test]
-fn promise_2_a_change_that_fails_half_way_is_taken_back_even_if_that_is_interrupted() {
+fn promise_4_a_change_that_fails_half_way_is_taken_back_even_if_that_is_interrupted() {
     for killed in 1..12 {
         let place = pair();
         run_with(&place, &["renameat:error=EIO:when=3", &format!("fsync:signal=KILL:when={killed}")], &SET_PAIR);
@@ -174,7 +174,7 @@ fn the_journal_of_one_who_shares_the_directory_follows_no_link() {
 }
 
 #[test]
-fn promise_2_a_file_that_can_not_be_replaced_stops_the_others_too() {
+fn promise_4_a_file_that_can_not_be_replaced_stops_the_others_too() {
     // A mount point can't be renamed over: what `docker run -v file:file` makes of a file.
     let place = pair();
     let ran = place.sh(

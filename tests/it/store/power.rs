@@ -96,7 +96,7 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
-fn promise_6_what_was_acknowledged_survives_a_power_cut_and_the_rest_is_whole() {
+fn promise_3_6_what_was_acknowledged_survives_a_power_cut_and_the_rest_is_whole() {
     // Only root has loop devices.
     if !rustix::process::geteuid().is_root() {
         return;

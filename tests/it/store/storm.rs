@@ -30,7 +30,7 @@ fn acknowledged(place: &Place, args: &[&str], kill_after: Option<u64>) -> Option
 }
 
 #[test]
-fn promise_10_15_no_acknowledged_change_is_lost_and_no_reader_sees_half() {
+fn promise_9_10_no_acknowledged_change_is_lost_and_no_reader_sees_half() {
     let place = pair();
     let known: Mutex<BTreeMap<String, bool>> = Mutex::default();
     let over = AtomicBool::new(false);
@@ -92,7 +92,7 @@ fn promise_10_15_no_acknowledged_change_is_lost_and_no_reader_sees_half() {
 }
 
 #[test]
-fn promise_11_of_rivals_for_one_name_exactly_one_wins() {
+fn promise_9_of_rivals_for_one_name_exactly_one_wins() {
     let place = Place::new();
     for round in 0..6 {
         let host = format!("race{round}.example.com");
