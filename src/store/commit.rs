@@ -11,7 +11,7 @@ use super::journal::{self, Journal, Step};
 use super::notes::Notes;
 use super::read::{Snapshot, Stamp};
 use super::{Act, FileChange};
-use crate::error::{Code, Error};
+use crate::error::{Changed, Code, Error};
 use crate::inventory::File;
 use anyhow::{Context, Result};
 use rustix::fs::OFlags;
@@ -59,9 +59,13 @@ impl Commit<'_> {
             self.perform(&draft.acts, &mut change, before, after)
         };
         let done = make();
+        let is_made = match &done {
+            Ok(is_made) => *is_made,
+            Err(error) => error.code.changed() != Changed::No,
+        };
         // A journalled change still needs what is staged; and so does a record that can't be taken back, to be told from
         // one whose change was made.
-        if !journal::stands(self.state) && (matches!(done, Ok(true)) || change.forget(self.state).is_ok()) {
+        if !journal::stands(self.state) && (is_made || change.forget(self.state).is_ok()) {
             change.discard(self.folder, self.state);
         }
         if !done? {

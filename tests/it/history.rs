@@ -273,7 +273,7 @@ fn a_change_costs_the_history_no_more_than_its_own_size() {
 }
 
 #[test]
-fn a_command_that_dies_leaves_no_record_of_what_it_did_not_do() {
+fn promise_17_a_command_that_dies_leaves_no_record_of_what_it_did_not_do() {
     let place = three();
     let files = place.files();
     assert_eq!(

@@ -15,6 +15,7 @@ mod kill;
 mod links;
 mod lock;
 mod modes;
+mod power;
 mod storm;
 
 use crate::support::place::{Place, Ran};

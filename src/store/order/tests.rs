@@ -95,7 +95,7 @@ fn what_is_referred_to_comes_first_and_goes_last() {
 }
 
 #[test]
-fn what_moves_is_in_both_files_for_a_moment() {
+fn promise_5_what_moves_is_in_both_files_for_a_moment() {
     let whole = router("x", "x") + &service("x");
     let (before, after) = (texts(&[("a.yml", &whole)]), texts(&[("b.yml", &whole)]));
     assert_eq!(of_both_orders(&before, &after), [["b.yml", "a.yml"], ["b.yml", "a.yml"]]);
@@ -180,7 +180,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_state_in_between_is_valid(
+    fn promise_5_every_state_in_between_is_valid(
         before in prop::collection::vec((0usize..10, 0usize..4, 0usize..4), 20),
         after in prop::collection::vec((0usize..10, 0usize..4, 0usize..4), 20),
         keep in prop::collection::vec(any::<bool>(), 20),

@@ -1,7 +1,7 @@
 //! What Traefik makes of the states between the writes of a change over several files.
 
 use super::Front;
-use crate::store::attack::renames;
+use crate::store::attack::Attack;
 use crate::store::{CROSSWISE, SET_PAIR, pair};
 use crate::support::http::Upstream;
 use crate::support::load::Load;
@@ -19,7 +19,7 @@ fn spread() -> Place {
 }
 
 #[test]
-fn promise_7_every_state_between_two_writes_is_valid_for_traefik() {
+fn promise_5_every_state_between_two_writes_is_valid_for_traefik() {
     let moved = || {
         let whole =
             format!("http:\n  routers:\n    b: {{rule: Host(`b`), service: b}}\n  services:\n    b: {{{SERVICE}}}\n");
@@ -27,8 +27,8 @@ fn promise_7_every_state_between_two_writes_is_valid_for_traefik() {
     };
     let mut oracle = Oracle::start(NEWEST, &PLAIN);
     let mut states = 0;
-    let mut look = |fresh: &dyn Fn() -> Place, args: &[&str], written: usize| {
-        let all = renames(fresh, args);
+    let mut look = |fresh: &(dyn Fn() -> Place + Sync), args: &[&str], written: usize| {
+        let all = Attack::on(fresh, args, &[]).states();
         assert_eq!(all.len(), written + 1, "{args:?}");
         for files in all {
             oracle.put(&files);
@@ -49,7 +49,7 @@ fn promise_7_every_state_between_two_writes_is_valid_for_traefik() {
 }
 
 #[test]
-fn promise_7_a_route_that_moves_to_another_file_answers_all_the_time() {
+fn promise_5_15_a_route_that_moves_to_another_file_answers_all_the_time() {
     let front = Front::start(Place::new(), |o| o.tcp("web"));
     let upstream = Upstream::start("app");
     front.live(&format!("route add app.example.com {}", upstream.url()));
