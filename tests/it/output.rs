@@ -135,7 +135,7 @@ fn a_change_as_json_says_what_became_of_it() {
     let value = place.json(&add);
     assert_eq!(
         value.as_object().unwrap().keys().collect::<Vec<_>>(),
-        ["schema_version", "outcome", "changed", "change", "objects", "diff"]
+        ["schema_version", "outcome", "changed", "change", "objects", "diff", "live"]
     );
     assert_eq!(
         (&value["outcome"], &value["changed"], &value["objects"][0]["name"]),
