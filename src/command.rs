@@ -114,10 +114,11 @@ pub struct Report {
 }
 
 impl Report {
-    /// What is said about a change.
+    /// What is said about a change; its warnings are for the user's eyes.
     fn of(context: &Context, dry_run: bool, made: change::Made) -> Report {
-        let change::Made { changed: Changed { outcomes, files, number, .. }, live } = made;
-        let undo = number.map(|number| format!("{} undo {number}", context.program()));
+        let change::Made { changed: Changed { outcomes, files, number, warnings }, live } = made;
+        context.warn_all(warnings);
+        let undo = number.map(|number| format!("{} undo {number}", context.program(&context.store)));
         Report { dry_run, number, undo, effects: outcomes.into_iter().flatten().flatten().collect(), files, live }
     }
 

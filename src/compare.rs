@@ -4,7 +4,7 @@ mod meaning;
 mod running;
 
 use crate::error::Place;
-use crate::inventory::{Definition, File, Inventory, Part};
+use crate::inventory::{Definition, File, Inventory, Lost, Part};
 use crate::judge::{Taken, Verdict};
 use crate::name::Kind;
 use crate::named;
@@ -30,6 +30,8 @@ pub struct Side<'a> {
 pub struct Comparison {
     /// Whether Traefik would load each.
     pub verdicts: (Verdict, Verdict),
+    /// What a restart would lose where Traefik refuses what is there now.
+    pub lost: Lost,
     /// What differs for Traefik.
     pub differences: Vec<Difference>,
     /// Files whose text can't be compared by what it says: Go templates, and what can't be read.
@@ -196,7 +198,8 @@ pub fn compare(before: &Side<'_>, after: &Side<'_>) -> Comparison {
     // What came or went with a file that can't be read has not come or gone for all that is known.
     differences.retain(|d| matches!(d.change, Change::Changed(_)) || !opaque.contains(&d.place.file));
     differences.sort_by(|a, b| (rank(a.kind), &a.name).cmp(&(rank(b.kind), &b.name)));
-    Comparison { verdicts: (before.taken.verdict, after.taken.verdict), differences, opaque, texts }
+    let (verdicts, lost) = ((before.taken.verdict, after.taken.verdict), after.inventory.lost());
+    Comparison { verdicts, lost, differences, opaque, texts }
 }
 
 impl Comparison {

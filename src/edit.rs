@@ -8,7 +8,7 @@ mod proof;
 mod toml;
 mod yaml;
 
-use crate::document::{Document, Format, Kind, Ref, Span};
+use crate::document::{Document, Format, Kind, Ref, Span, Style};
 use std::fmt;
 
 /// A value to write.
@@ -34,6 +34,38 @@ impl Value {
     /// A list of texts.
     pub fn list<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Value {
         Value::List(texts.into_iter().map(Value::str).collect())
+    }
+    /// A node as a value that can be written elsewhere; `None` for what would not survive that.
+    pub fn of(node: Ref<'_>) -> Option<Value> {
+        if node.properties().is_some() || node.is_null() {
+            return None;
+        }
+        match node.kind() {
+            Kind::Alias => None,
+            Kind::Seq => node.items().map(Value::of).collect::<Option<_>>().map(Value::List),
+            Kind::Map => {
+                let entry = |(k, v): (Ref<'_>, Ref<'_>)| {
+                    (!k.is_merge_key()).then(|| Some((k.text()?.to_owned(), Value::of(v)?))).flatten()
+                };
+                node.entries().map(entry).collect::<Option<_>>().map(Value::Map)
+            }
+            Kind::Scalar if node.style() != Style::Plain => Some(Value::str(node.text()?)),
+            Kind::Scalar => match node.raw() {
+                "true" => Some(Value::Bool(true)),
+                "false" => Some(Value::Bool(false)),
+                raw => match raw.parse::<i64>() {
+                    Ok(number) if number.to_string() == raw => Some(Value::Int(number)),
+                    Ok(_) => None,
+                    Err(_)
+                        if raw.starts_with(|c: char| c.is_ascii_digit() || ".+-".contains(c))
+                            && raw.parse::<f64>().is_ok() =>
+                    {
+                        None
+                    }
+                    Err(_) => Some(Value::str(node.text()?)),
+                },
+            },
+        }
     }
 }
 

@@ -269,6 +269,10 @@ impl Error {
         }
         self
     }
+    /// What went wrong when a change was made already, and only the answer was still to come.
+    pub fn after_change(self) -> Error {
+        Error::new(Code::AnswerNotPrinted, format!("written, answer not printed: {self}"))
+    }
     /// Says where it stands.
     pub fn at(mut self, place: Place) -> Error {
         self.place = Some(place);

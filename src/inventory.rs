@@ -3,6 +3,8 @@
 
 mod file;
 mod loading;
+mod lost;
+pub mod references;
 
 use crate::document::{Document, Kind as NodeKind, Ref, Span};
 use crate::error::Place;
@@ -11,6 +13,7 @@ use crate::release::Release;
 use crate::schema::{self, value};
 pub use file::{Content, File};
 pub use loading::Loading;
+pub use lost::Lost;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

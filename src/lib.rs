@@ -9,7 +9,7 @@
 //!   kind of finding), [`finding`], [`runtime`] (what Traefik makes of what it loads), [`surroundings`], [`certificate`],
 //!   [`named`] (files that the configuration names),
 //!   [`inventory`] (all files merged), [`schema`], [`edit`], [`document`], [`rule`], [`name`], [`release`], [`golang`] (texts as Go writes them),
-//!   [`static_config`], [`settings`];
+//!   [`static_config`], [`settings`], [`delta`] (how one text becomes another), [`secret`] (what a command line must not tell);
 //! - [`error`], which all of them speak.
 
 pub mod certificate;

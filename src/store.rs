@@ -12,6 +12,7 @@ mod history;
 mod journal;
 mod lock;
 mod notes;
+mod order;
 mod read;
 mod survey;
 mod trust;
@@ -152,12 +153,25 @@ impl Store {
     /// Gives what has happened so far to `look`, beside the directory as it is. Takes no lock, and writes nothing.
     pub fn past<T>(&self, look: impl FnOnce(&Snapshot, &Past<'_>) -> Result<T, Error>) -> Result<T, Error> {
         let folder = Folder::managed(&self.path)?;
-        let snapshot = read::snapshot(&folder, self.only.as_deref())?;
         let state = match folder.below(folder::STATE) {
             Err(Errno::NOENT) => None,
             state => Some(state.map_err(|error| open_error(&self.path.join(folder::STATE), error.into()))?),
         };
+        let snapshot = self.snapshot_with_past(&folder, state.as_ref())?;
         look(&snapshot, &Past::look(&folder, state.as_ref(), &snapshot, self.bounds))
+    }
+
+    /// The directory at a moment in which no change was recorded: the files and the past must fit each other.
+    fn snapshot_with_past(&self, folder: &Folder, state: Option<&Folder>) -> Result<Snapshot, Error> {
+        let mut length = history::length(folder, state);
+        for _ in 0..TRIES {
+            let snapshot = read::snapshot(folder, self.only.as_deref())?;
+            let now = history::length(folder, state);
+            if std::mem::replace(&mut length, now) == now {
+                return Ok(snapshot);
+            }
+        }
+        read::snapshot(folder, self.only.as_deref())
     }
 
     /// Shows what a change would do, without lock and without writing.
@@ -166,9 +180,9 @@ impl Store {
     }
 
     fn look_ahead(&self, folder: &Folder, request: &Request<'_>) -> Result<Draft, Error> {
-        let snapshot = read::snapshot(folder, self.only.as_deref())?;
         // Who may not read our notes may still ask what would happen.
         let state = folder.below(folder::STATE).ok();
+        let snapshot = self.snapshot_with_past(folder, state.as_ref())?;
         let mut notes = state.as_ref().and_then(|state| Notes::read(state).ok()).unwrap_or_default();
         let past = Past::look(folder, state.as_ref(), &snapshot, self.bounds);
         draft(&snapshot, &past, &mut notes, request, &self.traefik)
@@ -200,9 +214,9 @@ impl Store {
             };
             warnings.extend(damage);
             if let Some(number) = number {
-                let Draft { mut changed, acts } = draft;
+                let mut changed = draft.changed;
                 warnings.append(&mut changed.warnings);
-                warnings.extend(acts.iter().filter_map(|act| act.parted(&snapshot)));
+                warnings.extend(changed.files.iter().filter_map(|file| snapshot.parted(&file.path)));
                 warnings.extend(folder.doubts());
                 return Ok(Changed { warnings, number, ..changed });
             }

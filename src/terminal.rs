@@ -4,7 +4,7 @@ mod progress;
 mod report;
 
 use crate::cli::{self, Cli, Command};
-use crate::command::{self, Context, Outcome};
+use crate::command::{self, Context, Fixed, Outcome};
 use crate::error::{Code, Error};
 use crate::render::{self, Format, Shown, Style};
 use progress::Progress;
@@ -126,14 +126,12 @@ impl Terminal {
             Outcome::Change(report) => report.changed(),
             Outcome::Batch(batched) => batched.changed(),
             Outcome::Ready(ready) => ready.report.changed() || !ready.made.is_empty(),
-            Outcome::Validation(found) => found.fixed.as_ref().is_some_and(|f| !f.dry_run && !f.files.is_empty()),
+            Outcome::Validation(found) => found.fixed.as_ref().is_some_and(Fixed::is_written),
             _ => false,
         };
         match print(&out) {
             Ok(()) => Ok(()),
-            Err(error) if changed => {
-                Err(Error::new(Code::AnswerNotPrinted, format!("written, answer not printed: {error}")))
-            }
+            Err(error) if changed => Err(Error::new(Code::Io, error.to_string()).after_change()),
             // Whoever reads has seen enough: `route list | head`.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             Err(error) => Err(Error::new(Code::Io, format!("can't print the answer: {error}"))),

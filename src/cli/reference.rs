@@ -54,7 +54,11 @@ unknown key is an error. These are all keys:
 
   [validate]
   allow = [\"unused-service\"]          # --allow, in every run
-  deny = \"warning\"                    # --deny",
+  deny = \"warning\"                    # --deny
+
+  [history]
+  max-age = \"400d\"                   # changes older than this go
+  max-size = \"64MB\"                  # the oldest go beyond this; 0: none kept",
     ),
     (
         "Suppressing findings",
@@ -89,10 +93,11 @@ NO_COLOR: where it is set and not empty, no colour unless --color always.",
     an object; with --deny warning also a warning. diff: something differs
 2   usage, malformed input, nothing to check; nothing changed
 3   refused: conflict, not found, would not load, a target that does not
-    answer, not live and taken back; nothing changed
+    answer, something newer in the way of an undo, not live and taken back;
+    nothing changed
 4   the environment failed: I/O, lock timeout, Traefik's API; nothing changed
-    unless the message says \"written, durability unknown\" or \"written, answer
-    not printed\"
+    unless the message says \"written, durability unknown\", \"written, answer
+    not printed\" or \"written, but N of M commands refused\" (batch)
 5   written, but not live in Traefik in the time that --wait gives
 70  a bug of cloudlunacy; nothing changed",
     ),

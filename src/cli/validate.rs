@@ -1,6 +1,6 @@
 //! `validate` and `explain`: their arguments.
 
-use super::Global;
+use super::{ChangeFlags, Global};
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, StringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -48,9 +48,9 @@ pub struct Validate {
     /// Repair what can be repaired safely
     #[arg(long, conflicts_with_all = ["changed_since", "alone"])]
     pub fix: bool,
-    /// With --fix: change nothing; print the repairs as a unified diff that `patch -p1` applies in the directory
-    #[arg(short = 'n', long, requires = "fix")]
-    pub dry_run: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub change: ChangeFlags,
 }
 
 /// Say what a rule of `validate`, an error code or a field of Traefik's means

@@ -62,7 +62,8 @@ pub(super) fn batch(context: &Context, args: &Batch) -> Result<Outcome, Error> {
     let plans: Vec<&Planner<'_>> = plans.iter().map(AsRef::as_ref).collect();
     let intent = Intent { message: args.change.message.clone(), ..Intent::default() };
     let request = Request { intent, plans: &plans, keep_going: args.keep_going };
-    let Made { changed, live } = carry_out(context, &args.change, &request)?;
+    let Made { changed, live } = carry_out(context, &context.store, &args.change, &request)?;
+    context.warn_all(changed.warnings);
     Ok(Outcome::Batch(Batched {
         dry_run: args.change.dry_run,
         number: changed.number,

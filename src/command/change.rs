@@ -6,7 +6,7 @@ use crate::cli::ChangeFlags;
 use crate::error::Error;
 use crate::inventory::Inventory;
 use crate::plan::Plan;
-use crate::store::{Changed, Intent, Request};
+use crate::store::{Changed, Intent, Request, Store};
 use std::time::Duration;
 
 /// Makes a change, or shows what it would do.
@@ -26,7 +26,7 @@ pub(super) fn make(
 ) -> Result<Report, Error> {
     let intent = Intent { message: flags.message.clone(), ..Intent::default() };
     let request = Request { intent, plans: &[&|inventory, _| plan(inventory)], keep_going: false };
-    let made = carry_out(context, flags, &request)?;
+    let made = carry_out(context, &context.store, flags, &request)?;
     Ok(Report::of(context, flags.dry_run, made))
 }
 
@@ -36,11 +36,18 @@ pub(super) struct Made {
     pub(super) live: Option<Duration>,
 }
 
-/// Makes what is asked for, or shows what it would do; its warnings are for the user's eyes.
-pub(super) fn carry_out(context: &Context, flags: &ChangeFlags, request: &Request<'_>) -> Result<Made, Error> {
-    let wait = Wait::begin(context, flags)?;
-    let mut changed = if flags.dry_run { context.store.preview(request)? } else { context.store.change(request)? };
-    context.warn_all(std::mem::take(&mut changed.warnings));
-    let live = wait.map(|wait| wait.prove(&changed)).transpose()?.flatten();
-    Ok(Made { changed, live })
+/// Makes what is asked for, or shows what it would do.
+pub(super) fn carry_out(
+    context: &Context,
+    store: &Store,
+    flags: &ChangeFlags,
+    request: &Request<'_>,
+) -> Result<Made, Error> {
+    let wait = Wait::begin(context, store, flags)?;
+    let mut changed = if flags.dry_run { store.preview(request)? } else { store.change(request)? };
+    let live = wait.map(|wait| wait.prove(&changed)).transpose();
+    if live.is_err() {
+        context.warn_all(std::mem::take(&mut changed.warnings));
+    }
+    Ok(Made { changed, live: live?.flatten() })
 }

@@ -106,11 +106,15 @@ impl Context {
     }
 
     /// How to call this program so that it means the same directory.
-    pub fn program(&self) -> String {
-        let said =
-            [("--dir", &self.global.dir), ("--static", &self.global.r#static), ("--config", &self.global.config)];
-        let flags =
-            said.into_iter().filter_map(|(flag, value)| Some(format!(" {flag} {}", shell_word(value.as_ref()?))));
+    pub fn program(&self, store: &Store) -> String {
+        let path = store.path().display().to_string();
+        let is_named = self.settings.origin("dir") == Origin::Flag || self.settings.get("dir") != Some(&path);
+        let said = [
+            ("--dir", is_named.then_some(&path)),
+            ("--static", self.global.r#static.as_ref()),
+            ("--config", self.global.config.as_ref()),
+        ];
+        let flags = said.into_iter().filter_map(|(flag, value)| Some(format!(" {flag} {}", shell_word(value?))));
         format!("cloudlunacy{}", flags.collect::<String>())
     }
 

@@ -50,7 +50,7 @@ pub(super) fn init(context: &Context, args: &Init) -> Result<Outcome, Error> {
     let inventory = Inventory::of(&snapshot.files);
     if let Some((place, message)) = inventory.faults(context.facts.release).into_iter().next() {
         return Err(Error::new(Code::WouldNotLoad, format!("Traefik refuses this directory as it stands: {message}"))
-            .hint("mend that first: until then Traefik applies no change, and a restart would lose every route")
+            .hint(inventory.lost().cure())
             .at(place));
     }
     let routes = list(&inventory, &Filter::default());

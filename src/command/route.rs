@@ -221,14 +221,9 @@ fn source_of(router: &Definition<'_>) -> String {
 
 /// A directory that would not survive a restart is pointed out by every command that sees it.
 fn point_out_faults(context: &Context, inventory: &Inventory<'_>) {
-    let lost = match inventory.definitions(Part::Router).count() {
-        0 => "every route in it".to_owned(),
-        1 => "its one route".to_owned(),
-        all => format!("all {all} routes"),
-    };
-    let warnings = inventory.faults(context.facts.release).into_iter().map(|(place, message)| {
-        format!("{place}: {message}; Traefik refuses the whole directory for it, and a restart would lose {lost}")
-    });
+    let lost = inventory.lost();
+    let faults = inventory.faults(context.facts.release).into_iter();
+    let warnings = faults.map(|(place, message)| lost.warning(&place, &message));
     context.warn_all(warnings.collect());
 }
 

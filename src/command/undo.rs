@@ -35,7 +35,7 @@ pub(super) fn undo(context: &Context, args: &Undo) -> Result<Outcome, Error> {
     }
     let intent = Intent { message: args.change.message.clone(), undoes: Some(number), ..Intent::default() };
     let request = Request { intent, plans: &[&|_, past| plan(past)], keep_going: false };
-    let made = carry_out(context, &args.change, &request)?;
+    let made = carry_out(context, &context.store, &args.change, &request)?;
     Ok(Outcome::Change(Report::of(context, args.change.dry_run, made)))
 }
 
@@ -43,7 +43,7 @@ pub(super) fn restore(context: &Context, args: &Restore) -> Result<Outcome, Erro
     let plan = |past: &Past<'_>| Ok(Plan { texts: texts_after(past, args.number)?, ..Plan::default() });
     let intent = Intent { message: args.change.message.clone(), restores: Some(args.number), ..Intent::default() };
     let request = Request { intent, plans: &[&|_, past| plan(past)], keep_going: false };
-    let made = carry_out(context, &args.change, &request)?;
+    let made = carry_out(context, &context.store, &args.change, &request)?;
     Ok(Outcome::Change(Report::of(context, args.change.dry_run, made)))
 }
 
@@ -63,7 +63,7 @@ fn own_last(context: &Context, past: &Past<'_>, author: &Author) -> Result<u64, 
             return match newer {
                 None => Ok(record.number),
                 Some(newer) => {
-                    let program = context.program();
+                    let program = context.program(&context.store);
                     let (mine, theirs) = (record.number, newer.number);
                     let who = newer.author.as_ref().map_or("hand".to_owned(), ToString::to_string);
                     Err(Error::new(
@@ -134,7 +134,7 @@ fn in_the_way(
                 _ => "by hand".to_owned(),
             };
             Error::new(Code::ChangedSince, format!("change {} ({how}) has changed {what} since", fault.number))
-                .hint(format!("take that back first: `{} undo {}`", context.program(), fault.number))
+                .hint(format!("take that back first: `{} undo {}`", context.program(&context.store), fault.number))
         }
     };
     Ok(error.at(Place { file: path.to_owned(), line: 0 }))

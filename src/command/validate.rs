@@ -8,7 +8,7 @@ use super::{Context, Outcome};
 use crate::cli::{self, Deny, ReportFormat, Validate};
 use crate::error::{Code, Error};
 use crate::finding::{Finding, Location, Severity, Source, Suppressed};
-use crate::inventory::{File, Inventory, Part};
+use crate::inventory::{File, Inventory, Lost, Part};
 use crate::judge::{Judgement, Verdict, judge};
 use crate::lint;
 use crate::release::Release;
@@ -88,6 +88,8 @@ pub struct Counts {
     pub services: usize,
     /// Middlewares.
     pub middlewares: usize,
+    /// Routes that a restart of Traefik would lose: none where it takes the directory.
+    pub lost: Lost,
 }
 
 /// An object of Traefik's API.
@@ -134,7 +136,25 @@ pub(super) fn validate(context: &Context, args: &Validate) -> Result<Outcome, Er
             .hint("`cloudlunacy explain` lists the names of all rules"));
     }
     let places = places::find(&context.store, args)?;
+    if let (false, Some(flag)) = (args.fix, args.change.first_named()) {
+        return Err(Error::new(Code::Usage, format!("{flag} says how to repair, and nothing is to be repaired"))
+            .hint("add --fix"));
+    }
     let fixed = if args.fix { Some(fix::fix(context, args, &places, &allowed)?) } else { None };
+    let is_written = fixed.as_ref().is_some_and(Fixed::is_written);
+    report(context, args, &places, &allowed, fixed)
+        .map_err(|error| if is_written { error.after_change() } else { error })
+}
+
+/// What there is to say of these places.
+fn report(
+    context: &Context,
+    args: &Validate,
+    places: &[Place],
+    allowed: &[&str],
+    fixed: Option<Fixed>,
+) -> Result<Outcome, Error> {
+    let settings = &context.settings.validate;
     let source = &context.static_source;
     let static_used = source.written.as_ref().map(|written| StaticUsed {
         text: places::beside(written),
@@ -159,12 +179,12 @@ pub(super) fn validate(context: &Context, args: &Validate) -> Result<Outcome, Er
         exit_zero: args.exit_zero,
     };
     let with_objects = found.reports.iter().any(|report| report.format == ReportFormat::Json);
-    for place in &places {
+    for place in places {
         let (mut judged, surroundings) = judge_place(context, place, with_objects)?;
-        judged.allow(&allowed, args.no_suppress);
+        judged.allow(allowed, args.no_suppress);
         if let Some(revision) = &args.changed_since {
             let mut then = since::judge_then(place, revision, surroundings)?;
-            then.allow(&allowed, args.no_suppress);
+            then.allow(allowed, args.no_suppress);
             since::keep_new(&then, &mut judged);
         }
         found.add(judged);
@@ -236,13 +256,14 @@ fn judge_place(context: &Context, place: &Place, with_objects: bool) -> Result<(
 fn judged(place: &Place, files: Vec<File>, surroundings: &Surroundings, with_objects: bool) -> Judged {
     let inventory = Inventory::of(&files);
     let part = |part| inventory.definitions(part).count();
+    let Judgement { verdict, runtime, findings, suppressed } = judge(&inventory, surroundings);
     let counts = Counts {
         files: files.len(),
         routers: part(Part::Router),
         services: part(Part::Service),
         middlewares: part(Part::Middleware),
+        lost: if verdict == Verdict::Rejected { inventory.lost() } else { Lost::default() },
     };
-    let Judgement { verdict, runtime, findings, suppressed } = judge(&inventory, surroundings);
     let objects = runtime.objects.into_iter().filter(|_| with_objects).map(|object| ShownObject {
         kind: object.kind,
         name: object.name.into_owned(),
@@ -336,6 +357,7 @@ impl Validation {
         self.counts.routers += judged.counts.routers;
         self.counts.services += judged.counts.services;
         self.counts.middlewares += judged.counts.middlewares;
+        self.counts.lost += judged.counts.lost;
         self.is_rejected_elsewhere |= judged.is_rejected_elsewhere;
     }
 }

@@ -6,13 +6,14 @@ use crate::error::{Code, Error};
 use crate::inventory::Inventory;
 use crate::live::{self, Api, EntryPoint, Expected};
 use crate::plan::Plan;
-use crate::store::{Changed, Intent, Past, Request};
+use crate::store::{Changed, Intent, Past, Request, Store};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// A Traefik that can be asked, and will be when the change is made.
 pub(super) struct Wait<'c> {
     context: &'c Context,
+    store: &'c Store,
     api: Api,
     entry_points: Vec<EntryPoint>,
     patience: Duration,
@@ -48,18 +49,22 @@ pub(super) fn api(context: &Context) -> Result<Api, Error> {
 
 impl<'c> Wait<'c> {
     /// Proves that Traefik can be asked, before anything is written; nothing where that is not asked for.
-    pub(super) fn begin(context: &'c Context, flags: &ChangeFlags) -> Result<Option<Wait<'c>>, Error> {
+    pub(super) fn begin(
+        context: &'c Context,
+        store: &'c Store,
+        flags: &ChangeFlags,
+    ) -> Result<Option<Wait<'c>>, Error> {
         let Some(patience) = flags.wait.filter(|_| !flags.dry_run) else { return Ok(None) };
         let api = api(context)?;
         let entry_points = api.entry_points()?;
-        Ok(Some(Wait { context, api, entry_points, patience, rollback: flags.rollback }))
+        Ok(Some(Wait { context, store, api, entry_points, patience, rollback: flags.rollback }))
     }
 
     /// Asks until Traefik has loaded just this change; gives how long that took. Nothing where it can't be asked for
     /// any of it.
     pub(super) fn prove(&self, changed: &Changed) -> Result<Option<Duration>, Error> {
         let start = Instant::now();
-        let snapshot = self.context.store.read()?;
+        let snapshot = self.store.read()?;
         let after = Inventory::of(&snapshot.files);
         let release = self.context.facts.release;
         let Expected { mut subjects, untold } = Expected::of(changed, &after, release);
@@ -121,7 +126,9 @@ impl<'c> Wait<'c> {
     /// How a change that is not live is taken back.
     fn way_back(&self, changed: &Changed) -> String {
         match changed.number {
-            Some(number) => format!("`{} undo {number}` takes it back; --rollback would have", self.context.program()),
+            Some(number) => {
+                format!("`{} undo {number}` takes it back; --rollback would have", self.context.program(self.store))
+            }
             None => "with --rollback such a change is taken back".to_owned(),
         }
     }
@@ -135,7 +142,7 @@ impl<'c> Wait<'c> {
         if config.is_some_and(|config| !config.watch) {
             return "its static configuration says providers.file.watch: false; a SIGHUP makes it load".into();
         }
-        let dir = self.context.store.path().display();
+        let dir = self.store.path().display();
         format!("does the Traefik at {} watch {dir}? its log says what it refuses", self.api.shown())
     }
 
@@ -155,7 +162,7 @@ impl<'c> Wait<'c> {
         };
         let message = Some("not live in Traefik in time (--rollback)".to_owned());
         let intent = Intent { message, undoes: changed.number, ..Intent::default() };
-        let undone = self.context.store.change(&Request { intent, plans: &[&plan], keep_going: false })?;
+        let undone = self.store.change(&Request { intent, plans: &[&plan], keep_going: false })?;
         self.context.warn_all(undone.warnings);
         Ok(())
     }

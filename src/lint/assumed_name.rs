@@ -1,10 +1,9 @@
 //! Names that can't be looked up: of a static configuration that is not known, and of other providers.
 
-use super::usage::references;
 use super::{Lint, Subject};
 use crate::document::Span;
 use crate::finding::{Finding, Location, Severity};
-use crate::inventory::{Definition, Part};
+use crate::inventory::{Definition, Part, references};
 use crate::name::Kind;
 use crate::schema::value;
 use std::borrow::Cow;
@@ -108,7 +107,7 @@ impl<'a> Assumed<'a> {
                 note(&mut self.plugins, entry.name, entry.key.span());
             }
         }
-        references(part, definition.value, &mut |name, span| {
+        references::all(part, definition.value, &mut |_, name, span| {
             let is_assumed = match (name.rsplit_once('@'), known) {
                 (None | Some((_, "file")) | Some(("noop", "internal")), _) => false,
                 (Some(_), None) => true,

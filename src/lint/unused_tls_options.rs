@@ -1,8 +1,9 @@
 //! TLS options that nothing refers to.
 
-use super::usage::{is_alone, ours};
+use super::usage::is_alone;
 use super::{Lint, Subject};
 use crate::finding::{Finding, Location, Severity};
+use crate::inventory::references::ours;
 use crate::inventory::{Part, TlsPart};
 use crate::schema::value;
 use std::borrow::Cow;

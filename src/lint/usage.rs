@@ -1,11 +1,10 @@
 //! What refers to services, middlewares and servers transports, for the lints that look for what nothing refers to.
 
 use super::{Lint, Subject};
-use crate::document::{Ref, Span};
 use crate::finding::{Finding, Location, Severity};
+use crate::inventory::references::{self, ours};
 use crate::inventory::{Definition, Part, bare};
 use crate::name::Kind;
-use crate::schema::value;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -91,9 +90,9 @@ fn used<'a>(subject: &Subject<'a>, part: Part) -> HashSet<(Kind, Cow<'a, str>)> 
             }
         };
         match part {
-            Part::Service => services(*of, definition.value, &mut add),
-            Part::ServersTransport => transports(*of, definition.value, &mut add),
-            _ => middlewares(*of, definition.value, &mut add),
+            Part::Service => references::services(*of, definition.value, &mut add),
+            Part::ServersTransport => references::transports(*of, definition.value, &mut add),
+            _ => references::middlewares(*of, definition.value, &mut add),
         }
     }
     let entry_points = subject.surroundings.static_config.iter().flat_map(|known| &known.entry_points);
@@ -102,75 +101,4 @@ fn used<'a>(subject: &Subject<'a>, part: Part) -> HashSet<(Kind, Cow<'a, str>)> 
         used.extend(named.filter_map(|m| Some((Kind::Http, Cow::Owned(bare(&m.name)?.to_owned())))));
     }
     used
-}
-
-pub(super) fn ours(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
-    match text {
-        Cow::Borrowed(text) => bare(text).map(Cow::Borrowed),
-        Cow::Owned(text) => bare(&text).map(|name| Cow::Owned(name.to_owned())),
-    }
-}
-
-/// Takes a name that is referred to, and where it stands.
-pub(super) type Take<'t, 'a> = &'t mut dyn FnMut(Cow<'a, str>, Span);
-
-/// Everything that a router, service or middleware refers to, but for entry points and resolvers.
-pub(super) fn references<'a>(of: Part, value: Ref<'a>, take: Take<'_, 'a>) {
-    if of == Part::Router {
-        // Routers are the most, so they are walked once.
-        let [service, middlewares, tls] = value::pick(value, ["service", "middlewares", "tls"]);
-        text(service, take);
-        list(middlewares, take);
-        text(tls.and_then(|tls| value::field(tls, "options")), take);
-        return;
-    }
-    services(of, value, take);
-    middlewares(of, value, take);
-    transports(of, value, take);
-}
-
-fn list<'a>(node: Option<Ref<'a>>, take: Take<'_, 'a>) {
-    node.map(value::list).unwrap_or_default().into_iter().for_each(|item| take(item.text, item.span));
-}
-
-fn text<'a>(node: Option<Ref<'a>>, take: Take<'_, 'a>) {
-    if let Some((node, name)) = node.and_then(|node| Some((node, value::text(node)?))) {
-        take(name, node.span());
-    }
-}
-
-fn services<'a>(of: Part, value: Ref<'a>, take: Take<'_, 'a>) {
-    match of {
-        Part::Router => text(value::pick(value, ["service"])[0], take),
-        Part::Middleware => {
-            text(value::field(value, "errors").and_then(|errors| value::field(errors, "service")), take);
-        }
-        Part::ServersTransport => {}
-        Part::Service => {
-            let [weighted, hrw, mirroring, failover] =
-                value::pick(value, ["weighted", "highestRandomWeight", "mirroring", "failover"]);
-            let lists = [(weighted, "services"), (hrw, "services"), (mirroring, "mirrors")];
-            for (node, list) in lists {
-                let items = node.and_then(|node| value::field(node, list)).map(value::structs).unwrap_or_default();
-                items.into_iter().for_each(|item| text(value::field(item, "name"), take));
-            }
-            for (node, field) in [(mirroring, "service"), (failover, "service"), (failover, "fallback")] {
-                text(node.and_then(|node| value::field(node, field)), take);
-            }
-        }
-    }
-}
-
-fn transports<'a>(of: Part, value: Ref<'a>, take: Take<'_, 'a>) {
-    let balancer = (of == Part::Service).then(|| value::field(value, "loadBalancer")).flatten();
-    text(balancer.and_then(|balancer| value::field(balancer, "serversTransport")), take);
-}
-
-fn middlewares<'a>(of: Part, value: Ref<'a>, take: Take<'_, 'a>) {
-    let node = match of {
-        Part::Router | Part::Service => value::pick(value, ["middlewares"])[0],
-        Part::Middleware => value::field(value, "chain").and_then(|chain| value::field(chain, "middlewares")),
-        Part::ServersTransport => None,
-    };
-    list(node, take);
 }

@@ -1,7 +1,6 @@
 //! Moving a route into another file.
 
 use super::{Facts, FileEdit, Plan, Verb, defaults, must_be_direct, own_service};
-use crate::document::{Kind as NodeKind, Ref, Style};
 use crate::edit::{self, Patch, Value};
 use crate::error::{Code, Error};
 use crate::inventory::{Definition, Inventory};
@@ -41,7 +40,7 @@ pub(super) fn move_to(
     let moved = [Some(("routers", *router)), service.filter(|_| !shared).map(|s| ("services", s))];
     for (section, definition) in moved.into_iter().flatten() {
         must_be_direct(inventory, &definition)?;
-        let value = value_of(definition.value).ok_or_else(|| refused("the entry holds something unusual"))?;
+        let value = Value::of(definition.value).ok_or_else(|| refused("the entry holds something unusual"))?;
         let path = [kind.as_str(), section, definition.name];
         into = into.and(Patch::Set(value).at(path));
         out = out.and(Patch::Remove.at(path));
@@ -60,37 +59,4 @@ pub(super) fn move_to(
         effect.verb = Verb::Changed;
     }
     Ok(())
-}
-
-/// A node as a value that can be written elsewhere; `None` for what would not survive that.
-pub(super) fn value_of(node: Ref<'_>) -> Option<Value> {
-    if node.properties().is_some() || node.is_null() {
-        return None;
-    }
-    match node.kind() {
-        NodeKind::Alias => None,
-        NodeKind::Seq => node.items().map(value_of).collect::<Option<_>>().map(Value::List),
-        NodeKind::Map => {
-            let entry = |(k, v): (Ref<'_>, Ref<'_>)| {
-                (!k.is_merge_key()).then(|| Some((k.text()?.to_owned(), value_of(v)?))).flatten()
-            };
-            node.entries().map(entry).collect::<Option<_>>().map(Value::Map)
-        }
-        NodeKind::Scalar if node.style() != Style::Plain => Some(Value::str(node.text()?)),
-        NodeKind::Scalar => match node.raw() {
-            "true" => Some(Value::Bool(true)),
-            "false" => Some(Value::Bool(false)),
-            raw => match raw.parse::<i64>() {
-                Ok(number) if number.to_string() == raw => Some(Value::Int(number)),
-                Ok(_) => None,
-                Err(_)
-                    if raw.starts_with(|c: char| c.is_ascii_digit() || ".+-".contains(c))
-                        && raw.parse::<f64>().is_ok() =>
-                {
-                    None
-                }
-                Err(_) => Some(Value::str(node.text()?)),
-            },
-        },
-    }
 }

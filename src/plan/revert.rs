@@ -3,10 +3,9 @@
 //!
 //! First by bytes, so that comments and layout come back too. Where later changes lie too close, entry by entry.
 
-use super::relocate::value_of;
 use crate::delta;
 use crate::document::{Document, Format, Kind, Ref};
-use crate::edit::{self, Patch};
+use crate::edit::{self, Patch, Value};
 
 /// A file at three moments: before a change, after it, and now. `None` where there was none.
 pub struct Moments<'t> {
@@ -66,7 +65,7 @@ pub fn revert(file: &Moments<'_>) -> Result<Option<String>, Conflict> {
         }
         let one = match step.new {
             None => Patch::Remove,
-            Some(new) => Patch::Set(value_of(new).ok_or_else(|| Conflict::Entry(step.path.clone()))?),
+            Some(new) => Patch::Set(Value::of(new).ok_or_else(|| Conflict::Entry(step.path.clone()))?),
         };
         patch = patch.and(one.at(path));
     }

@@ -5,7 +5,7 @@ use super::text::{count, paint, sanitize};
 use super::{Format, Shown, Style, diff};
 use crate::cli::DiffFormat;
 use crate::command::Compared;
-use crate::compare::{Change, Detail, Difference, Meaning};
+use crate::compare::{Change, Comparison, Detail, Difference, Meaning};
 use crate::error::Error;
 use crate::judge::Verdict;
 use crate::runtime::Status;
@@ -98,7 +98,7 @@ fn escaped(text: &str) -> String {
 
 fn lines(found: &Compared) -> Vec<Line> {
     let comparison = &found.comparison;
-    let mut lines: Vec<Line> = verdict(comparison.verdicts).into_iter().collect();
+    let mut lines: Vec<Line> = verdict(comparison).into_iter().collect();
     // What happens to many routers alike is said once.
     let mut alike: HashMap<(&str, &Detail), Vec<&str>> = HashMap::new();
     for difference in &comparison.differences {
@@ -145,17 +145,20 @@ fn lines(found: &Compared) -> Vec<Line> {
     lines
 }
 
-fn verdict(verdicts: (Verdict, Verdict)) -> Option<Line> {
+fn verdict(comparison: &Comparison) -> Option<Line> {
     use Verdict::{Accepted, Rejected, Unknown};
-    let (mark, text) = match verdicts {
+    let lost = comparison.lost;
+    let refused =
+        |what| format!("Traefik would refuse {what}, and a restart would lose {lost}: see `cloudlunacy validate`");
+    let (mark, text) = match comparison.verdicts {
         (Accepted, Accepted) | (Unknown, Unknown) => return None,
-        (Rejected, Rejected) => ('~', "Traefik would refuse both: see `cloudlunacy validate`"),
-        (_, Rejected) => ('-', "Traefik would refuse this now, all of it: see `cloudlunacy validate`"),
-        (Rejected, _) => ('+', "Traefik would load this now; it would have refused all of it"),
-        (_, Unknown) => ('~', "a Go template decides now whether Traefik would load this"),
-        (Unknown, _) => ('~', "no Go template decides any more whether Traefik would load this"),
+        (Rejected, Rejected) => ('~', refused("both")),
+        (_, Rejected) => ('-', refused("this now")),
+        (Rejected, _) => ('+', "Traefik would load this now; it would have refused all of it".to_owned()),
+        (_, Unknown) => ('~', "a Go template decides now whether Traefik would load this".to_owned()),
+        (Unknown, _) => ('~', "no Go template decides any more whether Traefik would load this".to_owned()),
     };
-    Some(Line { mark, text: text.to_owned() })
+    Some(Line { mark, text })
 }
 
 /// A few names, and how many more there are.
@@ -305,6 +308,7 @@ pub(super) fn value(found: &Compared) -> Value {
         "to": found.names.1,
         "same": comparison.is_same(),
         "verdicts": {"from": comparison.verdicts.0.as_str(), "to": comparison.verdicts.1.as_str()},
+        "lost_at_restart": if comparison.verdicts.1 == Verdict::Rejected { comparison.lost.routes } else { 0 },
         "differences": comparison.differences.iter().map(difference).collect::<Vec<_>>(),
         "unreadable": comparison.opaque,
         "texts_that_differ": comparison.texts.len(),

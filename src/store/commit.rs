@@ -9,13 +9,14 @@ use super::folder::{Folder, Staged};
 use super::history::{Announced, Author, Intent, Past};
 use super::journal::{self, Journal, Step};
 use super::notes::Notes;
-use super::read::Snapshot;
+use super::read::{Snapshot, Stamp};
 use super::{Act, FileChange};
-use crate::error::{Code, Error};
+use crate::error::{Changed, Code, Error};
 use crate::inventory::File;
 use anyhow::{Context, Result};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::io::Read;
 use std::path::Path;
@@ -58,9 +59,13 @@ impl Commit<'_> {
             self.perform(&draft.acts, &mut change, before, after)
         };
         let done = make();
+        let is_made = match &done {
+            Ok(is_made) => *is_made,
+            Err(error) => error.code.changed() != Changed::No,
+        };
         // A journalled change still needs what is staged; and so does a record that can't be taken back, to be told from
         // one whose change was made.
-        if !journal::stands(self.state) && (matches!(done, Ok(true)) || change.forget(self.state).is_ok()) {
+        if !journal::stands(self.state) && (is_made || change.forget(self.state).is_ok()) {
             change.discard(self.folder, self.state);
         }
         if !done? {
@@ -91,6 +96,8 @@ impl Commit<'_> {
 
     /// Brings all new texts onto the disk, so that only renames are left to do; false as above.
     fn stage_all(&self, acts: &[Act], change: &mut Journal) -> Result<bool, Error> {
+        // What the act before puts into the same file, where there is one.
+        let mut earlier: HashMap<&str, (Option<Stamp>, Option<&str>)> = HashMap::new();
         for act in acts {
             let origin = self.snapshot.origins.get(act.path());
             let real = origin.map_or_else(|| self.folder.path().join(act.path()), |o| o.real.clone());
@@ -102,7 +109,8 @@ impl Commit<'_> {
                 }
             };
             let beside = parent.mount()? != self.state.mount()?;
-            let before = origin.map(|origin| origin.stamp);
+            let stood = || (origin.map(|origin| origin.stamp), self.text(act));
+            let (before, text) = earlier.get(act.path()).copied().unwrap_or_else(stood);
             change.steps.push(Step { path: act.path().to_owned(), beside, before, new: None, old: None });
             let (place, prefix) = match beside {
                 true => (&parent, self.beside_prefix()?),
@@ -130,8 +138,9 @@ impl Commit<'_> {
             let Some(step) = change.steps.last_mut() else { continue };
             step.new = act.text().map(stage).transpose()?;
             if acts.len() > 1 {
-                step.old = self.text(act).map(stage).transpose()?;
+                step.old = text.map(stage).transpose()?;
             }
+            earlier.insert(act.path(), (step.new.as_ref().map(|staged| staged.stamp), act.text()));
         }
         Ok(true)
     }
@@ -281,13 +290,6 @@ impl Act {
     pub(super) fn file_change(&self, snapshot: &Snapshot) -> FileChange {
         let old = snapshot.files.iter().find(|f| f.path == self.path()).map(|f| f.text().to_owned());
         FileChange { path: self.path().to_owned(), old, new: self.text().map(str::to_owned) }
-    }
-
-    /// What happens to a file of several names: only the one in the directory gets the new text.
-    pub(super) fn parted(&self, snapshot: &Snapshot) -> Option<String> {
-        let path = self.path();
-        snapshot.origins.get(path).filter(|origin| origin.names > 1)?;
-        Some(format!("{path} had another name elsewhere (a hard link): that one keeps the old text"))
     }
 
     pub(super) fn path(&self) -> &str {

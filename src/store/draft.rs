@@ -3,6 +3,7 @@
 use super::guard;
 use super::history::{Object, Past};
 use super::notes::Notes;
+use super::order;
 use super::read::Snapshot;
 use super::{Act, Changed, Request};
 use crate::document::{Document, Format};
@@ -72,6 +73,7 @@ pub(super) fn draft(
     let warnings = guard::check(&before, &after, &effects, !acts.is_empty(), traefik)?;
     outcomes.iter_mut().flatten().flatten().for_each(|effect| fill(effect, &after));
     let files = acts.iter().map(|act| act.file_change(snapshot)).collect();
+    let acts = order::ordered(&before, &after, edited.values().flatten(), acts);
     Ok(Draft { changed: Changed { outcomes, files, warnings, number: None }, acts })
 }
 

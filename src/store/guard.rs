@@ -2,7 +2,7 @@
 
 use crate::error::{Code, Error, Place};
 use crate::finding::Location;
-use crate::inventory::{Definition, Inventory, Part};
+use crate::inventory::{Definition, Inventory, Lost, Part};
 use crate::name::Kind;
 use crate::plan::Effect;
 use crate::runtime::{self, Object, Status};
@@ -19,7 +19,7 @@ pub(super) fn check(
 ) -> Result<Vec<String>, Error> {
     if !changed {
         let stood = before.faults(traefik.release);
-        return Ok(stood.iter().map(|(place, message)| restart_warning(place, message)).collect());
+        return Ok(warnings_of(before, &stood));
     }
     let judged = |inventory: &Inventory<'_>| {
         let faults = inventory.faults(traefik.release);
@@ -34,14 +34,15 @@ pub(super) fn check(
     if let Some((place, message)) = left.first()
         && !is_mending(&stood, &left)
     {
-        return Err(refuse_unloadable(place.clone(), message, stood.contains(&(place.clone(), message.clone()))));
+        let stood_before = stood.contains(&(place.clone(), message.clone()));
+        return Err(refuse_unloadable(place.clone(), message, stood_before.then(|| before.lost())));
     }
     no_new_duplicates(before, after)?;
     nothing_left_dangling(before, after)?;
     let mut warnings = match stood.is_empty() {
         true => nothing_else_disabled(before, after, effects, &then, now)?,
         // What worked before, where nothing was loaded, is nothing.
-        false => left.iter().map(|(place, message)| restart_warning(place, message)).collect(),
+        false => warnings_of(after, &left),
     };
     warnings.extend(brought_to_light(before, after));
     warnings.extend(duplicates(after));
@@ -143,18 +144,18 @@ fn duplicates(inventory: &Inventory<'_>) -> Vec<String> {
     inventory.duplicates().map(warning).collect()
 }
 
-fn restart_warning(place: &Place, message: &str) -> String {
-    format!(
-        "{place}: {message}; Traefik refuses the whole directory for it, and a restart would lose every route in it"
-    )
+fn warnings_of(inventory: &Inventory<'_>, faults: &[(Place, String)]) -> Vec<String> {
+    let lost = inventory.lost();
+    faults.iter().map(|(place, message)| lost.warning(place, message)).collect()
 }
 
-fn refuse_unloadable(place: Place, message: &str, stood_before: bool) -> Error {
-    match stood_before {
-        true => Error::new(Code::WouldNotLoad, format!("Traefik refuses this directory as it stands: {message}"))
-            .hint("mend that first: until then Traefik applies no change, and a restart would lose every route")
+/// Refuses the change; `lost` where the fault stood before.
+fn refuse_unloadable(place: Place, message: &str, lost: Option<Lost>) -> Error {
+    match lost {
+        Some(lost) => Error::new(Code::WouldNotLoad, format!("Traefik refuses this directory as it stands: {message}"))
+            .hint(lost.cure())
             .at(place),
-        false => {
+        None => {
             Error::new(Code::WouldNotLoad, format!("Traefik would refuse the directory after this change: {message}"))
                 .at(place)
         }

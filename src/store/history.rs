@@ -232,6 +232,11 @@ impl<'s> Past<'s> {
     }
 }
 
+/// How much has been recorded, as a reader finds it; `None` where that can't be told.
+pub(super) fn length(folder: &Folder, state: Option<&Folder>) -> Option<u64> {
+    Log::look(folder, state?).ok().map(|log| log.index.length)
+}
+
 /// What a command says about its change.
 #[derive(Clone, Debug, Default)]
 pub struct Intent {
@@ -305,25 +310,25 @@ impl Past<'_> {
 
     /// Lets go of what is too old, or too much. Not of a little each time: the log is written anew by it.
     fn shorten(&mut self, state: &Folder) -> Result<(), Error> {
+        // The clock may be wrong; so many stay whatever it says.
+        const STAY: usize = 100;
         let settings::History { max_age, max_size } = self.bounds;
         let age = max_age.as_secs() as i64;
-        let is_old = self.log.index.oldest.is_some_and(|oldest| oldest < self.now.saturating_sub(age + age / 10));
-        if !is_old && self.log.index.length <= max_size {
+        let index = &self.log.index;
+        let is_old = index.oldest.is_some_and(|oldest| oldest < self.now.saturating_sub(age + age / 10));
+        if !is_old && index.length.saturating_sub(index.copies) <= max_size {
             return Ok(());
         }
         let entries = self.log.entries()?;
-        let sizes: Vec<u64> = entries.iter().map(Entry::size).collect();
-        let mut kept = 0;
         let mut left: u64 = 0;
         // From the newest on, as far as they are young enough and fit; the newest always stays.
-        for (at, entry) in entries.iter().enumerate().rev() {
-            left += sizes[at];
-            let is_young = entry.record.time >= self.now.saturating_sub(age);
-            if at + 1 < entries.len() && (!is_young || left > max_size / 4 * 3) {
-                kept = at + 1;
-                break;
-            }
-        }
+        let goes = |(at, entry): &(usize, &Entry)| {
+            left += entry.size;
+            let newer = entries.len() - at - 1;
+            let is_young = entry.record.time >= self.now.saturating_sub(age) || newer < STAY;
+            newer > 0 && (entry.record.number == 0 || !is_young || left > max_size / 4 * 3)
+        };
+        let kept = entries.iter().enumerate().rev().find(goes).map_or(0, |(at, _)| at + 1);
         let gone = &entries[..kept];
         if !gone.iter().any(|entry| entry.record.number > 0) {
             return Ok(());

@@ -12,8 +12,10 @@ use crate::inventory::File;
 use anyhow::{Context, Result};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::io::Read;
+use std::rc::Rc;
 
 const JOURNAL: &str = "journal";
 /// The name of the journal of a change that is being taken back.
@@ -40,7 +42,7 @@ pub(super) struct Journal {
     stamp: Option<Stamp>,
 }
 
-/// One file of a change.
+/// One file of a change, or one version of it where it gets several, one after the other.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Step {
@@ -48,34 +50,29 @@ pub(super) struct Step {
     pub(super) path: String,
     /// Whether it is staged beside its target, on another file system than the directory.
     pub(super) beside: bool,
-    /// What stood there when the change was decided; `None` where nothing did.
+    /// What stood there when the change was decided, or what the step before puts there; `None` where nothing did.
     pub(super) before: Option<Stamp>,
     /// The new text; `None` where the file goes.
     pub(super) new: Option<Staged>,
-    /// A copy of the old text, to go back to; a change of one file needs none.
+    /// A copy of the text before, to go back to; a change of one file needs none.
     pub(super) old: Option<Staged>,
 }
 
-/// What a file is on the way from, and to; `None` where there is none.
-struct Way<'s> {
-    from: Option<Stamp>,
-    to: Option<&'s Staged>,
-}
+/// The steps of one file, in their order.
+struct Chain<'s>(Vec<&'s Step>);
 
-impl Way<'_> {
-    fn is_done(&self, present: Option<Stamp>) -> bool {
-        present == self.to.map(|staged| staged.stamp)
+impl Chain<'_> {
+    /// How many of its steps a file that is as it is now has behind it; `None` where something else has changed it.
+    fn taken(&self, present: Option<Stamp>) -> Option<usize> {
+        let is = |staged: &Option<Staged>| staged.as_ref().map(|staged| staged.stamp) == present;
+        let forward = || self.0.iter().rposition(|step| is(&step.new)).map(|at| at + 1);
+        // On the way back it is a copy that is put there.
+        let backward = || self.0.iter().position(|step| present == step.before || step.old.is_some() && is(&step.old));
+        forward().or_else(backward)
     }
 }
 
 impl Step {
-    fn way(&self, back: bool) -> Way<'_> {
-        match back {
-            false => Way { from: self.before, to: self.new.as_ref() },
-            true => Way { from: self.new.as_ref().map(|staged| staged.stamp), to: self.old.as_ref() },
-        }
-    }
-
     /// What tells whether the change has come to this step.
     pub(super) fn as_first(&self) -> FirstStep {
         let staged = self.new.as_ref().filter(|_| !self.beside).map(|staged| staged.name.clone());
@@ -131,38 +128,61 @@ impl Journal {
         (self.back, self.stamp)
     }
 
+    /// Each step, with the chain that it is part of and how many steps of that come before it.
+    fn chained(&self) -> Vec<(&Step, Rc<Chain<'_>>, usize)> {
+        let mut by_path: HashMap<&str, Vec<&Step>> = HashMap::new();
+        let places: Vec<usize> = self
+            .steps
+            .iter()
+            .map(|step| {
+                let chain = by_path.entry(&step.path).or_default();
+                chain.push(step);
+                chain.len() - 1
+            })
+            .collect();
+        let chains: HashMap<&str, Rc<Chain<'_>>> =
+            by_path.into_iter().map(|(path, steps)| (path, Rc::new(Chain(steps)))).collect();
+        let steps = self.steps.iter().zip(places);
+        steps.filter_map(|(step, place)| Some((step, chains.get(step.path.as_str())?.clone(), place))).collect()
+    }
+
     /// Puts every file in its place; gives the folders to flush, and the files that something else has changed: they are kept.
     pub(super) fn carry_out(&self, folder: &Folder, state: &Folder) -> Result<(Vec<Folder>, Vec<String>), Error> {
-        let (mut parents, mut kept) = (Vec::new(), Vec::new());
-        let mut step = |step: &Step| {
+        let (mut parents, mut kept) = (BTreeMap::new(), BTreeSet::new());
+        let mut take = |(step, chain, place): (&Step, Rc<Chain<'_>>, usize)| {
             let (parent, name) = step.target(folder, self.follows_links)?;
             let failed = |error: Errno| super::write_error(&folder.path().join(&step.path), error);
-            let way = step.way(self.back);
             let present = parent.stamp(&name).map_err(failed)?;
-            let place = if step.beside { &parent } else { state };
-            if present == way.from && !way.is_done(present) {
-                let moved = match way.to {
-                    Some(staged) if present.is_none() => place.rename_new(&staged.name, &parent, &name),
-                    Some(staged) => place.rename_into(&staged.name, &parent, &name),
-                    None => parent.remove(&name),
-                };
-                match moved {
-                    Err(Errno::EXIST | Errno::NOENT) => kept.push(step.path.clone()),
-                    moved => moved.map_err(failed)?,
+            let (from, to) = match self.back {
+                false => (place, &step.new),
+                true => (place + 1, &step.old),
+            };
+            let staged_in = if step.beside { &parent } else { state };
+            match chain.taken(present) {
+                None => drop(kept.insert(step.path.clone())),
+                Some(taken) if taken == from => {
+                    let moved = match to {
+                        Some(staged) if present.is_none() => staged_in.rename_new(&staged.name, &parent, &name),
+                        Some(staged) => staged_in.rename_into(&staged.name, &parent, &name),
+                        None => parent.remove(&name),
+                    };
+                    match moved {
+                        Err(Errno::EXIST | Errno::NOENT) => drop(kept.insert(step.path.clone())),
+                        moved => moved.map_err(failed)?,
+                    }
                 }
-            } else if !(way.is_done(present) || self.back && present == step.before) {
-                kept.push(step.path.clone());
+                // Done by who began it; or never begun, on the way back.
+                Some(_) => {}
             }
-            parents.push(parent);
+            parents.entry(parent.path().to_owned()).or_insert(parent);
             Ok::<_, Error>(())
         };
         // What is referred to comes first and goes last, on the way back too.
         match self.back {
-            false => self.steps.iter().try_for_each(&mut step)?,
-            true => self.steps.iter().rev().try_for_each(&mut step)?,
+            false => self.chained().into_iter().try_for_each(&mut take)?,
+            true => self.chained().into_iter().rev().try_for_each(&mut take)?,
         }
-        parents.dedup_by(|a, b| a.path() == b.path());
-        Ok((parents, kept))
+        Ok((parents.into_values().collect(), kept.into_iter().collect()))
     }
 
     /// Clears away what was staged and is not needed any more.
@@ -179,15 +199,20 @@ impl Journal {
     /// Shows the directory as it will be when the change is finished; false where it has gone on meanwhile.
     pub(super) fn overlay(&self, folder: &Folder, snapshot: &mut Snapshot) -> Result<bool, Error> {
         let Ok(state) = folder.below(STATE) else { return Ok(false) };
-        for step in &self.steps {
-            let way = step.way(self.back);
+        for (step, chain, at) in self.chained() {
+            // Only what the last step of a file puts there counts.
+            let end = if self.back { 0 } else { chain.0.len() };
+            if at != end.saturating_sub(1) {
+                continue;
+            }
             let present = snapshot.origins.get(&step.path).map(|origin| origin.stamp);
-            if present != way.from || way.is_done(present) {
+            if chain.taken(present).is_none_or(|taken| taken == end) {
                 continue; // in place already, or changed by something else
             }
+            let to = if self.back { &step.old } else { &step.new };
             let (parent, name) = step.target(folder, self.follows_links)?;
             let place = if step.beside { &parent } else { &state };
-            let new = match way.to {
+            let new = match to {
                 None => None,
                 Some(staged) => match place.open_file(&staged.name, OFlags::RDONLY) {
                     // Moved into place just now; or lost, and then the change can't go on.
@@ -217,13 +242,12 @@ impl Journal {
 
     /// Whether a text that the change still needs is gone.
     fn lacks_text(&self, folder: &Folder, state: &Folder) -> Result<bool, Error> {
-        for step in &self.steps {
+        for (step, chain, at) in self.chained() {
             let (parent, name) = step.target(folder, self.follows_links)?;
             let place = if step.beside { &parent } else { state };
-            let way = step.way(self.back);
             let present = parent.stamp(&name).map_err(|e| super::open_error(parent.path(), e.into()))?;
-            let needed = present == way.from && !way.is_done(present);
-            if needed && way.to.is_some_and(|staged| place.file_type(&staged.name).is_none()) {
+            let needed = chain.taken(present).is_some_and(|taken| taken <= at);
+            if needed && step.new.as_ref().is_some_and(|staged| place.file_type(&staged.name).is_none()) {
                 return Ok(true);
             }
         }

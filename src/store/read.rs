@@ -64,6 +64,12 @@ impl Snapshot {
     pub(super) fn is_linked(&self, path: &str) -> bool {
         self.origins.get(path).is_some_and(|origin| origin.linked)
     }
+
+    /// What happens to a file of several names: only the one in the directory gets a new text.
+    pub(super) fn parted(&self, path: &str) -> Option<String> {
+        self.origins.get(path).filter(|origin| origin.names > 1)?;
+        Some(format!("{path} had another name elsewhere (a hard link): that one keeps the old text"))
+    }
 }
 
 /// Where a file's bytes are.
@@ -91,10 +97,10 @@ fn changed(stat: &Stat) -> (i64, u64) {
     (stat.st_ctime, stat.st_ctime_nsec)
 }
 
-/// What tells one state of a file from another, whatever it is called.
+/// What tells one state of a file from another, whatever it is called. Not the number of the device: it may be another
+/// when the machine starts again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Stamp {
-    device: u64,
     inode: u64,
     size: u64,
     seconds: i64,
@@ -103,13 +109,7 @@ pub(super) struct Stamp {
 
 impl Stamp {
     pub(super) fn of(stat: &Stat) -> Stamp {
-        Stamp {
-            device: stat.st_dev,
-            inode: stat.st_ino,
-            size: stat.st_size as u64,
-            seconds: stat.st_mtime,
-            nanoseconds: stat.st_mtime_nsec,
-        }
+        Stamp { inode: stat.st_ino, size: stat.st_size as u64, seconds: stat.st_mtime, nanoseconds: stat.st_mtime_nsec }
     }
 }
 

@@ -141,7 +141,7 @@ fn sorted(list: &Value) -> Vec<String> {
 }
 
 #[test]
-fn every_spelling_is_read_as_traefik_reads_it() {
+fn promise_16_every_spelling_is_read_as_traefik_reads_it() {
     let place = Place::with(&[("a.yml", SPELLINGS)]);
     let traefik = traefik(&place);
     traefik.wait_router("http", "plain@file");
@@ -150,7 +150,7 @@ fn every_spelling_is_read_as_traefik_reads_it() {
 }
 
 #[test]
-fn every_route_that_can_be_added_is_enabled() {
+fn promise_16_every_route_that_can_be_added_is_enabled() {
     let place = Place::with(&[("m.yml", "http:\n  middlewares:\n    m.1: {compress: {}}\n"), ("t.toml", "")]);
     let traefik = traefik(&place);
     let hosts = [

@@ -120,7 +120,11 @@ fn what_traefik_refuses_is_said_first() {
     place.write("routes.yml", "http: [\n");
     let ran = place.run(&["diff"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.out.starts_with("- Traefik would refuse this now, all of it"), "{}", ran.out);
+    assert!(
+        ran.out.starts_with("- Traefik would refuse this now, and a restart would lose every route in it"),
+        "{}",
+        ran.out
+    );
     assert!(!ran.out.contains("gone"), "nobody knows what the file would say: {}", ran.out);
 }
 

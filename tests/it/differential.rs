@@ -102,27 +102,27 @@ fn group(name: &str, cases: impl Iterator<Item = Case>, sample: usize, sample_ol
 }
 
 #[test]
-fn differential_fields() {
+fn promise_16_fields() {
     group("fields", fields::fields(seed()).take(LARGEST), SAMPLE, SAMPLE_OLDER);
 }
 
 #[test]
-fn differential_mutations() {
+fn promise_16_mutations() {
     group("mutations", mutations::mutations(seed()).take(FULL), SAMPLE, SAMPLE_OLDER);
 }
 
 #[test]
-fn differential_rules() {
+fn promise_16_rules() {
     group("rules", rules::rules(seed()).take(FULL), SAMPLE, SAMPLE_OLDER);
 }
 
 #[test]
-fn differential_facts() {
+fn promise_16_facts() {
     group("facts", facts::facts(), usize::MAX, SAMPLE_OLDER);
 }
 
 #[test]
-fn differential_settings() {
+fn promise_16_settings() {
     let cases = compare::shuffled(settings::cases().into_iter(), seed());
     let most = size(SAMPLE_OLDER, cases.len());
     let settings = settings::SETTINGS.iter().chain([&settings::STRICT]);
@@ -133,7 +133,7 @@ fn differential_settings() {
 /// Directories of one's own: `DIFFERENTIAL_CASES` names the folder that holds them.
 #[test]
 #[ignore = "compares directories that only its caller has"]
-fn differential_given() {
+fn promise_16_given() {
     let top = std::env::var("DIFFERENTIAL_CASES").expect("DIFFERENTIAL_CASES names a folder of directories");
     group("given", folders(Path::new(&top)).into_iter(), usize::MAX, usize::MAX);
 }

@@ -4,6 +4,7 @@
 
 mod api;
 mod applied;
+mod between;
 mod live;
 mod modes;
 mod names;

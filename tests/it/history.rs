@@ -238,6 +238,23 @@ fn the_history_keeps_in_its_bounds() {
 }
 
 #[test]
+fn what_is_old_goes_but_for_the_last_hundred_which_no_clock_can_take() {
+    let place = three();
+    std::fs::write(place.top().join("short.toml"), "[history]\nmax-age = \"1s\"\n").unwrap();
+    let set = |n: u64| {
+        let target = format!("http://10.0.0.1:{n}");
+        place.ok(&["-c", "short.toml", "route", "set", "a", &target]);
+    };
+    (1000..1110).for_each(set);
+    std::thread::sleep(std::time::Duration::from_millis(2500));
+    set(1110);
+    let kept = numbers(&place);
+    assert_eq!((kept.len(), kept[0].as_str(), kept[99].as_str()), (100, "114", "15"));
+    place.ok(&["restore", "14"]);
+    assert!(place.read("routes.yml").contains("http://10.0.0.1:1010"));
+}
+
+#[test]
 fn a_change_costs_the_history_no_more_than_its_own_size() {
     let many: String = (0..5000).map(|n| format!("    r{n}: {{rule: Host(`r{n}`), service: s}}\n")).collect();
     let services = "  services:\n    s: {loadBalancer: {servers: [{url: 'http://10.0.0.1'}]}}\n";
@@ -256,7 +273,7 @@ fn a_change_costs_the_history_no_more_than_its_own_size() {
 }
 
 #[test]
-fn a_command_that_dies_leaves_no_record_of_what_it_did_not_do() {
+fn promise_17_a_command_that_dies_leaves_no_record_of_what_it_did_not_do() {
     let place = three();
     let files = place.files();
     assert_eq!(

@@ -25,7 +25,7 @@ http:
 ";
 
 #[test]
-fn add_list_and_remove_leave_the_directory_as_it_was() {
+fn promise_1_add_list_and_remove_leave_the_directory_as_it_was() {
     let place = Place::new();
     place.ok(&["route", "add", "app.example.com", "http://10.0.0.5:3000"]);
     assert!(place.ok(&["route", "list"]).contains("Host(`app.example.com`)"));

@@ -267,7 +267,24 @@ fn a_directory_that_would_not_load_is_pointed_out_but_can_be_read() {
     );
     let said = place.fails(3, &["route", "add", "c.example.com", "http://10.0.0.1"]);
     assert!(said.contains("b.yml:2: Traefik refuses this directory as it stands"), "{said}");
-    assert_eq!(place.run(&["init"]).code, 3);
+    for args in [&["init"][..], &["route", "add", "c.example.com", "http://10.0.0.1"]] {
+        assert!(place.fails(3, args).contains(
+            "hint: mend that first: until then Traefik applies no change, and a restart would lose its one route"
+        ));
+    }
+    let ran = place.run(&["validate"]);
+    assert!(
+        ran.code == 1 && ran.out.contains("would refuse the directory, and a restart would lose its one route ("),
+        "{ran:?}"
+    );
+    assert_eq!(place.json(&["validate"])["summary"]["lost_at_restart"], 1);
+    let good = Place::with(&[("a.yml", &place.read("a.yml"))]);
+    assert_eq!(good.json(&["validate"])["summary"]["lost_at_restart"], 0);
+    let good = good.dir().to_str().unwrap().to_owned();
+    let ran = place.run(&["diff", &good]);
+    assert!(ran.out.contains("Traefik would refuse this now, and a restart would lose its one route: see"), "{ran:?}");
+    assert_eq!(place.json(&["diff", &good])["lost_at_restart"], 1);
+    assert_eq!(place.json(&["diff", ".", &good])["lost_at_restart"], 0);
     let place = Place::with(&[("b.yml", "http:\n  routers: [1]\n")]);
     let said = place.fails(3, &["route", "add", "c.example.com", "http://10.0.0.1"]);
     assert!(said.contains("b.yml:2: ") && said.contains("routers cannot be a standalone element"), "{said}");

@@ -7,6 +7,7 @@
     reason = "a test helper that cannot go on must fail the test, loudly"
 )]
 
+pub(crate) mod attack;
 mod disk;
 mod edits;
 mod journal;
@@ -14,6 +15,7 @@ mod kill;
 mod links;
 mod lock;
 mod modes;
+mod power;
 mod storm;
 
 use crate::support::place::{Place, Ran};
@@ -27,6 +29,23 @@ pub(crate) const SERVICE: &str =
 
 /// Changes both files of the pair.
 pub(crate) const SET_PAIR: [&str; 6] = ["route", "set", "pair", "http://10.0.0.1:2", "--priority", "2"];
+
+/// Two routes, each with its router in one file and its service in the other's: taking both away writes a file twice.
+pub(crate) const CROSSWISE: [(&str, &str); 2] = [("x.yml", X), ("y.yml", Y)];
+const X: &str = "http:
+  middlewares:
+    kept: {addPrefix: {prefix: /}} # as it is
+  routers:
+    x: {rule: Host(`x.example.com`), service: x}
+  services:
+    y: {loadBalancer: {servers: [{url: http://10.0.0.1}]}}
+";
+const Y: &str = "http:
+  routers:
+    y: {rule: Host(`y.example.com`), service: y}
+  services:
+    x: {loadBalancer: {servers: [{url: http://10.0.0.1}]}}
+";
 
 pub(crate) fn pair() -> Place {
     Place::with(&[("a.yml", ROUTER), ("b.yml", SERVICE)])

@@ -331,3 +331,24 @@ fn commands_in_the_readme_exist() {
         }
     }
 }
+
+/// The numbers in the name of a test of promises.
+fn promises(name: &str) -> impl Iterator<Item = usize> {
+    name.split('_').map_while(|word| word.parse().ok())
+}
+
+#[test]
+fn every_promise_has_a_test_that_is_named_after_it() {
+    let readme = text("README.md");
+    let section = readme.split("\n## What it promises").nth(1).unwrap().split("\n## ").next().unwrap();
+    let numbered = section.lines().filter_map(|line| line.split_once(". **")?.0.parse::<usize>().ok());
+    let numbered: Vec<usize> = numbered.collect();
+    assert_eq!(numbered, (1..=numbered.len()).collect::<Vec<_>>(), "README.md numbers its promises from 1 on");
+    let mut tested = BTreeSet::new();
+    for folder in ["src", "tests/it"] {
+        for source in sources(folder).values() {
+            tested.extend(source.split("fn promise_").skip(1).flat_map(promises));
+        }
+    }
+    assert_eq!(tested, numbered.into_iter().collect::<BTreeSet<_>>(), "promises that are tested, and that are made");
+}

@@ -1,6 +1,7 @@
 //! `validate --fix`: makes the repairs that findings carry, as one change.
 
 use super::{Context, Place, Validate, judge_place};
+use crate::command::change::{Made, carry_out};
 use crate::document::Document;
 use crate::edit::{self, Patch};
 use crate::error::{Code, Error};
@@ -18,10 +19,19 @@ use std::collections::HashMap;
 pub struct Fixed {
     /// Whether nothing was to be written.
     pub dry_run: bool,
+    /// The command that takes the repairs back, of each directory.
+    pub undo: Vec<String>,
     /// Each repair.
     pub repairs: Vec<Repair>,
     /// Each file that changed.
     pub files: Vec<FileChange>,
+}
+
+impl Fixed {
+    /// Whether something on disk is another now.
+    pub fn is_written(&self) -> bool {
+        !self.dry_run && !self.files.is_empty()
+    }
 }
 
 /// One repair.
@@ -37,7 +47,7 @@ pub struct Repair {
 
 /// Repairs what is reported and can be repaired, a change for each directory.
 pub(super) fn fix(context: &Context, args: &Validate, places: &[Place], allowed: &[&str]) -> Result<Fixed, Error> {
-    let mut fixed = Fixed { dry_run: args.dry_run, repairs: Vec::new(), files: Vec::new() };
+    let mut fixed = Fixed { dry_run: args.change.dry_run, undo: Vec::new(), repairs: Vec::new(), files: Vec::new() };
     for place in places {
         if place.input.is_some() {
             return Err(Error::new(Code::Usage, "--fix can't repair standard input").hint("name the file"));
@@ -50,13 +60,14 @@ pub(super) fn fix(context: &Context, args: &Validate, places: &[Place], allowed:
             repairs.replace(made);
             Ok(plan)
         };
-        let request =
-            Request { intent: Intent::default(), plans: &[&|inventory, _| plan(inventory)], keep_going: false };
-        let changed = if args.dry_run { place.store.preview(&request)? } else { place.store.change(&request)? };
+        let intent = Intent { message: args.change.message.clone(), ..Intent::default() };
+        let request = Request { intent, plans: &[&|inventory, _| plan(inventory)], keep_going: false };
+        let Made { changed, .. } = carry_out(context, &place.store, &args.change, &request)?;
         // What else is wrong with the directory the findings say.
         if !changed.files.is_empty() {
             context.warn_all(changed.warnings);
         }
+        fixed.undo.extend(changed.number.map(|number| format!("{} undo {number}", context.program(&place.store))));
         fixed.repairs.append(&mut repairs.take());
         fixed.files.extend(changed.files);
     }

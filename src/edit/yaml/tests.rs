@@ -202,7 +202,7 @@ fn fields_are_set_removed_and_edited_in_place() {
 }
 
 #[test]
-fn what_cannot_be_edited_safely_is_refused_with_its_line() {
+fn promise_2_what_cannot_be_edited_safely_is_refused_with_its_line() {
     let refused = |text: &str, patch: Patch| edit(text, &patch).unwrap_err();
     let aliased = "x: &r {a: {rule: x, service: s}}\nhttp:\n  routers: *r\n";
     assert!(refused(aliased, add("n")).starts_with("line 3: *r is an alias"), "{}", refused(aliased, add("n")));
@@ -298,7 +298,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn any_document_survives_add_and_remove(text in documents()) {
+    fn promise_1_any_document_survives_add_and_remove(text in documents()) {
         let Ok(document) = Document::parse(Format::Yaml, text.clone()) else { return Ok(()) };
         let added = match apply(&document, &add("new.example.com")) {
             Err(refusal) if refusal.message.contains("without a line end") => return Ok(()),
@@ -309,7 +309,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_written_so_that_it_is_read_back(text in "\\PC{0,20}", flow in any::<bool>()) {
+    fn promise_2_any_text_is_written_so_that_it_is_read_back(text in "\\PC{0,20}", flow in any::<bool>()) {
         let source = if flow { "http: {routers: {a: {rule: x}}}\n" } else { "http:\n  routers:\n    a:\n      rule: x\n" };
         let patch = Patch::Set(Value::str(text.clone())).at(["http", "routers", "a", "rule"]);
         if !text.contains("{{") {

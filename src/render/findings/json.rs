@@ -55,6 +55,7 @@ pub(super) fn text(found: &Validation) -> Result<String, Error> {
             let repairs = fixed.repairs.iter().map(|r| json!({"rule": r.rule, "file": r.file, "title": r.title}));
             json!({
                 "dry_run": fixed.dry_run,
+                "undo": fixed.undo,
                 "repairs": repairs.collect::<Vec<_>>(),
                 "diff": diff::unified(&fixed.files),
             })
@@ -74,6 +75,7 @@ fn summary(found: &Validation) -> Value {
         "routers": found.counts.routers,
         "services": found.counts.services,
         "middlewares": found.counts.middlewares,
+        "lost_at_restart": found.counts.lost.routes,
         "static": found.static_used.as_ref().map(|used| {
             let started_by = used.launch.as_ref().map(|launch| &launch.machine);
             json!({"file": used.text.machine, "found": used.how, "read": used.is_read, "started_by": started_by})

@@ -163,7 +163,10 @@ fn repairs(found: &Validation) -> String {
     };
     match fixed.repairs.is_empty() {
         true => "nothing to fix\n".into(),
-        false => fixed.repairs.iter().map(line).collect(),
+        false => {
+            let undo = fixed.undo.iter().map(|undo| format!("       undo: {}\n", sanitize(undo)));
+            fixed.repairs.iter().map(line).chain(undo).collect()
+        }
     }
 }
 
@@ -187,6 +190,10 @@ fn summary(found: &Validation, style: Style) -> String {
         Verdict::Rejected => "would refuse",
         Verdict::Unknown => "runs a template to decide whether it loads",
     };
+    let lost = match found.verdict {
+        Verdict::Rejected => format!(", and a restart would lose {}", found.counts.lost),
+        _ => String::new(),
+    };
     let elsewhere = if found.is_rejected_elsewhere { ", for what stands in other files" } else { "" };
     let judged = &found.counts;
     let used = match &found.static_used {
@@ -199,7 +206,7 @@ fn summary(found: &Validation, style: Style) -> String {
         None => "no static configuration found".into(),
     };
     format!(
-        "{counts} in {}; Traefik {} {verdict} the directory{elsewhere} ({}, {}, {}; {used})\n",
+        "{counts} in {}; Traefik {} {verdict} the directory{elsewhere}{lost} ({}, {}, {}; {used})\n",
         count(judged.files, "file"),
         found.release,
         count(judged.routers, "router"),

@@ -76,7 +76,7 @@ pub(super) fn found() -> Validation {
             reason: "later".into(),
         }],
         texts: vec![text("routes.yml", ROUTES, false), text("other.yml", OTHER, false), text("a b~", "", true)],
-        counts: Counts { files: 2, routers: 1, services: 1, middlewares: 0 },
+        counts: Counts { files: 2, routers: 1, services: 1, middlewares: 0, lost: Default::default() },
         is_rejected_elsewhere: false,
         since: None,
         fixed: None,

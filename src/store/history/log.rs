@@ -10,7 +10,7 @@ use super::super::read::Stamp;
 use super::super::trust::Trust;
 use super::record::{self, Entry, FirstStep, HEAD, Record};
 use crate::error::{Code, Error};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 use std::collections::BTreeMap;
@@ -34,6 +34,8 @@ pub(super) struct Index {
     inode: u64,
     /// The length of the log that this is about; 0 where there is none.
     pub(super) length: u64,
+    /// How much of it copies of files take, which is no change.
+    pub(super) copies: u64,
     /// The last number that a change got.
     pub(super) number: u64,
     /// When the oldest change was made.
@@ -62,9 +64,12 @@ impl Index {
                 None => drop(self.files.remove(&file.path)),
             }
         }
-        if record.number > 0 {
-            self.number = record.number;
-            self.oldest = self.oldest.or(Some(record.time));
+        match record.number {
+            0 => self.copies += length.saturating_sub(self.length),
+            number => {
+                self.number = number;
+                self.oldest = self.oldest.or(Some(record.time));
+            }
         }
         (self.version, self.length) = (1, length);
     }
@@ -250,6 +255,8 @@ fn cant_open(state: &Folder, error: Errno) -> Error {
 }
 
 fn read_from(file: &File, from: u64, to: u64) -> Result<Vec<u8>> {
+    const LARGEST: u64 = 2 << 30;
+    ensure!(to.saturating_sub(from) <= LARGEST, "the history is larger than it can be");
     let mut bytes = vec![0; to.saturating_sub(from) as usize];
     file.read_exact_at(&mut bytes, from).context("can't read the history")?;
     Ok(bytes)

@@ -94,6 +94,8 @@ pub(in crate::store) struct FirstStep {
 pub(super) struct Entry {
     pub(super) record: Record,
     body: Vec<u8>,
+    /// How many bytes it takes in the log; 0 where it does not stand there yet.
+    pub(super) size: u64,
 }
 
 /// A file before and after, as bytes.
@@ -129,7 +131,7 @@ impl Entry {
                 edits,
             });
         }
-        Entry { record, body }
+        Entry { record, body, size: 0 }
     }
 
     /// The edits of a file, forward or back, with the bytes that they put there.
@@ -150,11 +152,6 @@ impl Entry {
             }
         }
         None
-    }
-
-    /// About how many bytes it takes in the log.
-    pub(super) fn size(&self) -> u64 {
-        self.frame().map_or(0, |frame| frame.len() as u64)
     }
 
     /// The entry as a frame of the log.
@@ -224,7 +221,7 @@ pub(super) fn entry(payload: &[u8]) -> Result<Entry> {
     // No more than it must be, whatever it would swell to.
     unpacker.take(size as u64 + 1).read_to_end(&mut body)?;
     ensure!(body.len() == size, "its bytes are not those that it speaks of");
-    Ok(Entry { record, body })
+    Ok(Entry { record, body, size: (HEAD + payload.len()) as u64 })
 }
 
 fn checksum(bytes: &[u8]) -> u32 {

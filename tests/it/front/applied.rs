@@ -28,7 +28,7 @@ fn applied(front: &Front, line: &str) -> usize {
 }
 
 #[test]
-fn traefik_applies_each_change_once() {
+fn promise_15_traefik_applies_each_change_once() {
     let place = Place::with(&[("stood.yml", &both("stood"))]);
     std::fs::write(place.top().join("elsewhere.yml"), both("linked")).unwrap();
     symlink("../elsewhere.yml", place.dir().join("link.yml")).unwrap();
@@ -63,7 +63,7 @@ fn traefik_applies_each_change_once() {
 }
 
 #[test]
-fn a_change_over_two_files_is_applied_at_most_twice() {
+fn promise_15_a_change_over_two_files_is_applied_at_most_twice() {
     let place = Place::with(&[("routers.yml", &router("a")), ("services.yml", &service("a")), ("b.yml", &both("b"))]);
     let front = Front::usual(place);
     let many = applied(&front, "route set a http://10.0.0.9 --priority 9");

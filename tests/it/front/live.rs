@@ -33,7 +33,7 @@ impl Front {
 }
 
 #[test]
-fn a_command_is_over_when_clients_get_what_it_says() {
+fn promise_18_a_command_is_over_when_clients_get_what_it_says() {
     let place = Place::new();
     let front = Front::start(place, |o| o.tcp("web").tcp("raw").udp("dns"));
     let (one, two, echo, dns) =
@@ -130,7 +130,7 @@ fn what_traefik_has_instead_is_said() {
 }
 
 #[test]
-fn a_change_that_is_not_taken_up_is_taken_back() {
+fn promise_18_a_change_that_is_not_taken_up_is_taken_back() {
     const ROUTER: &str =
         "# ours\nhttp:\n  routers:\n    # here\n    app: {rule: Host(`app.example.com`), service: app}\n";
     const SERVICE: &str = "http:\n  services:\n    app: {loadBalancer: {servers: [{url: http://127.0.0.1:1}]}}\n";

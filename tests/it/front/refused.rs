@@ -100,7 +100,7 @@ fn rules_that_traefik_would_disable_are_refused() {
 }
 
 #[test]
-fn a_template_stays_as_it_is_beside_files_that_are_edited() {
+fn promise_2_a_template_stays_as_it_is_beside_files_that_are_edited() {
     let template = "http:\n  routers:\n{{ range $i := until 2 }}    t{{ $i }}:\n      rule: Host(`t{{ $i }}.example.com`)\n      \
                     service: app.example.com\n{{ end }}";
     let front = Front::usual(Place::with(&[("template.yml", template)]));

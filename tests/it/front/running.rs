@@ -69,7 +69,7 @@ impl Front {
 }
 
 #[test]
-fn what_is_loaded_does_not_differ() {
+fn promise_18_what_is_loaded_does_not_differ() {
     let front = front(true);
     assert_eq!(front.ok("diff live"), SAME);
     assert_eq!(front.ok("diff dynamic live"), "no difference between dynamic and the running Traefik\n");
@@ -125,7 +125,7 @@ fn a_hand_edit_that_traefik_refuses_is_named() {
     crate::support::wait_for("a refusal", || (front.traefik.refusals() > before).then_some(()));
     let out = front.differs("diff live");
     for line in [
-        "- Traefik would refuse this now, all of it: see `cloudlunacy validate`",
+        "- Traefik would refuse this now, and a restart would lose all 8 routes: see `cloudlunacy validate`",
         "~ middleware limit: rateLimit.average is 20; it was 10",
         "+ service toml: new server http://127.0.0.1:6",
     ] {

@@ -9,7 +9,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 #[test]
-fn two_hundred_changes_lose_nothing() {
+fn promise_15_two_hundred_changes_lose_nothing() {
     let front = Front::start(Place::new(), |o| o.tcp("web").tcp("raw").throttle(Duration::from_millis(5)));
     let (one, two) = (Upstream::start("app"), Upstream::start("app"));
     let (echo, spare) = (Listener::echo(), Listener::echo());

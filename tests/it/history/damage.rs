@@ -38,7 +38,7 @@ fn a_lost_index_is_made_again() {
 }
 
 #[test]
-fn a_damaged_history_is_put_aside_and_stops_no_change() {
+fn promise_17_a_damaged_history_is_put_aside_and_stops_no_change() {
     let place = three();
     let mut bytes = std::fs::read(log(&place)).unwrap();
     let middle = bytes.len() / 2;

@@ -6,7 +6,7 @@ use crate::support::random::Random;
 use std::collections::BTreeMap;
 
 #[test]
-fn every_moment_can_be_brought_back_byte_for_byte() {
+fn promise_17_every_moment_can_be_brought_back_byte_for_byte() {
     let mut random = Random::new(7);
     let place =
         Place::with(&[("hand.yml", "# by hand\nhttp:\n  middlewares:\n    m: {stripPrefix: {prefixes: [/x]}}\n")]);

@@ -3,7 +3,7 @@
 use super::{Place, names, one};
 
 #[test]
-fn promise_2_a_full_disk_changes_nothing_and_leaves_nothing() {
+fn promise_4_a_full_disk_changes_nothing_and_leaves_nothing() {
     let place = Place::new();
     let ran = place.sh(
         "unshare -Urm bash -c 'mount -t tmpfs -o size=64k x dynamic; $CL -q route add a.example.com http://10.0.0.1:80; cp dynamic/routes.yml before
@@ -16,13 +16,38 @@ fn promise_2_a_full_disk_changes_nothing_and_leaves_nothing() {
 }
 
 #[test]
-fn promise_2_a_disk_without_inodes_or_rights_changes_nothing() {
+fn promise_4_a_disk_without_inodes_or_rights_changes_nothing() {
     let place = one();
     let ran = place.sh(
         "unshare -Urm bash -c 'mkdir small; mount -t tmpfs -o nr_inodes=5 x small; ${CL%% *} -d small route add b.example.com http://10.0.0.1:80; echo $?; ls small
            mount -o bind dynamic dynamic; mount -o remount,bind,ro dynamic; $CL route add b.example.com http://10.0.0.1:80; echo $?; $CL route list -o name'",
     );
     assert_eq!(ran.out, "4\n4\na.example.com\n", "{}", ran.err);
+}
+
+#[test]
+fn promise_4_one_file_that_is_mounted_by_itself_says_what_to_mount() {
+    let place = one();
+    let ran = place.sh(
+        "unshare -Urm bash -c 'cp dynamic/routes.yml mounted; mount -o bind mounted dynamic/routes.yml
+           $CL route add b.example.com http://10.0.0.1:80; echo $?; cmp mounted dynamic/routes.yml; ls dynamic/.cloudlunacy'",
+    );
+    assert_eq!(ran.out, "4\nlock\nnotes\n", "{}", ran.err);
+    assert!(ran.err.contains("it is a mount point\nhint: mount the directory that the file lies in"), "{}", ran.err);
+}
+
+#[test]
+fn promise_4_who_runs_many_files_through_needs_few_descriptors() {
+    let place = Place::new();
+    for n in 0..200 {
+        place.write(
+            &format!("{n}.yml"),
+            &format!("http:\n  middlewares:\n    m{n}: {{ipWhiteList: {{sourceRange: [10.0.0.0/8]}}}}\n"),
+        );
+    }
+    let ran = place.sh("ulimit -n 40; $CL validate --fix --allow unused-middleware");
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(place.files().iter().all(|(_, bytes)| String::from_utf8_lossy(bytes).contains("ipAllowList")));
 }
 
 #[test]
@@ -38,7 +63,7 @@ fn a_file_on_another_file_system_is_staged_beside_itself() {
 }
 
 #[test]
-fn promise_9_a_change_is_made_though_nobody_hears_of_it() {
+fn promise_13_a_change_is_made_though_nobody_hears_of_it() {
     let place = one();
     let ran = place.sh("$CL route add b.example.com http://10.0.0.1:80 > /dev/full");
     assert!(ran.code == 4 && ran.err.contains("written, answer not printed"), "{}", ran.err);

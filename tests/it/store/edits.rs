@@ -18,7 +18,7 @@ fn meanwhile(place: &Place, edit: impl Fn()) -> i32 {
 }
 
 #[test]
-fn promise_23_a_hand_edit_between_reading_and_writing_is_kept() {
+fn promise_11_a_hand_edit_between_reading_and_writing_is_kept() {
     let place = one();
     let edited = place.read("routes.yml").replace("10.0.0.1", "10.7.7.7");
     assert_eq!(meanwhile(&place, || place.write("routes.yml", &edited)), 0);
@@ -27,7 +27,7 @@ fn promise_23_a_hand_edit_between_reading_and_writing_is_kept() {
 }
 
 #[test]
-fn promise_23_a_file_made_meanwhile_is_kept() {
+fn promise_11_a_file_made_meanwhile_is_kept() {
     let place = Place::new();
     let made = one().read("routes.yml");
     place.ok(&["route", "add", "x.example.com", "http://10.0.0.1:80", "--file", "x.yml"]);
@@ -45,7 +45,7 @@ fn a_mode_set_meanwhile_is_kept() {
 }
 
 #[test]
-fn promise_23_who_is_edited_again_and_again_gives_up_and_changes_nothing() {
+fn promise_11_who_is_edited_again_and_again_gives_up_and_changes_nothing() {
     let place = one();
     let over = std::sync::atomic::AtomicBool::new(false);
     let ran = std::thread::scope(|scope| {
@@ -69,7 +69,7 @@ fn promise_23_who_is_edited_again_and_again_gives_up_and_changes_nothing() {
 }
 
 #[test]
-fn promise_8_what_is_so_already_touches_nothing_that_traefik_watches() {
+fn promise_12_what_is_so_already_touches_nothing_that_traefik_watches() {
     let place = one();
     let plain = place.command(&["route", "add", "a.example.com", "http://10.0.0.1:80"]);
     let log = place.top().join("trace");

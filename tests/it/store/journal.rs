@@ -1,6 +1,6 @@
 //! A change of several files that was interrupted.
 
-use super::{Place, ROUTER, SERVICE, SET_PAIR, names, pair, run_with};
+use super::{CROSSWISE, Place, ROUTER, SERVICE, SET_PAIR, names, pair, run_with};
 
 /// The pair, with the change of both its files interrupted between the two renames.
 fn interrupted() -> Place {
@@ -63,8 +63,42 @@ fn what_lacks_a_staged_file_is_taken_back() {
     assert_eq!((place.read("a.yml"), place.read("b.yml")), (ROUTER.to_owned(), SERVICE.to_owned()));
 }
 
+/// The routes that lie crosswise, with their removal interrupted before the last write: one file is in between.
+fn interrupted_in_between() -> (Place, &'static str) {
+    let place = Place::with(&CROSSWISE);
+    let remove = ["route", "rm", "x", "y", "--yes"];
+    assert_eq!(run_with(&place, &["renameat:signal=KILL:when=4"], &remove).code, -1);
+    let between = CROSSWISE.iter().find(|(name, _)| place.read(name).contains("services")).unwrap().0;
+    assert!(!place.read(between).contains("routers") && names(&place).is_empty());
+    (place, between)
+}
+
 #[test]
-fn promise_2_a_change_that_fails_half_way_is_taken_back_even_if_that_is_interrupted() {
+fn a_file_in_between_that_is_edited_by_hand_is_kept() {
+    let (place, between) = interrupted_in_between();
+    let edited = place.read(between) + "# by hand\n";
+    place.write(between, &edited);
+    let ran = place.run(&["route", "add", "n.example.com", "http://10.0.0.1:80"]);
+    let said = format!("{between} is not as an earlier command left it");
+    assert!(ran.code == 0 && ran.err.matches(&said).count() == 1, "{}", ran.err);
+    assert_eq!(place.read(between), edited);
+}
+
+#[test]
+fn what_is_taken_back_from_in_between_is_the_very_old_text() {
+    let (place, between) = interrupted_in_between();
+    // Without its last text the change can't be finished.
+    place.sh("cd dynamic/.cloudlunacy && rm $(grep -L -e routers -e services staged-*)");
+    let ran = place.run(&["route", "add", "n.example.com", "http://10.0.0.1:80"]);
+    assert!(ran.code == 0 && ran.err.contains("took back a change"), "{between}: {}", ran.err);
+    for (name, text) in CROSSWISE {
+        assert_eq!(place.read(name), text);
+    }
+    assert_eq!(place.leftovers(), [""; 0]);
+}
+
+#[test]
+fn promise_4_a_change_that_fails_half_way_is_taken_back_even_if_that_is_interrupted() {
     for killed in 1..12 {
         let place = pair();
         run_with(&place, &["renameat:error=EIO:when=3", &format!("fsync:signal=KILL:when={killed}")], &SET_PAIR);
@@ -92,7 +126,25 @@ fn a_change_that_can_be_neither_finished_nor_taken_back_says_so() {
 fn a_journal_that_is_not_ours_is_refused_and_moves_nothing() {
     let add = ["route", "add", "n.example.com", "http://10.0.0.1:80"];
     let outside = r#"{"version":1,"steps":[{"path":"../victim","beside":false,"before":null,"new":null,"old":null}]}"#;
-    for text in ["{", "", "[]", r#"{"version":2,"steps":[]}"#, outside] {
+    let mut hostile: Vec<String> = ["{", "", "[]", r#"{"version":2,"steps":[]}"#, outside].map(str::to_owned).into();
+    // In whichever of several steps of one file it stands.
+    let step = |path: &str, staged: &str| {
+        let stamp = r#"{"inode":1,"size":1,"seconds":1,"nanoseconds":1}"#;
+        let new = format!(r#"{{"name":"{staged}","stamp":{stamp}}}"#);
+        format!(r#"{{"path":"{path}","beside":false,"before":{stamp},"new":{new},"old":null}}"#)
+    };
+    for (path, staged) in [
+        ("/etc/passwd", "staged-1"),
+        ("a/../../victim", "staged-1"),
+        (".cloudlunacy/lock", "staged-1"),
+        ("a.yml", "../../victim"),
+        ("a.yml", "staged-1/../../../victim"),
+        ("a.yml", "lock"),
+    ] {
+        let steps = [step("a.yml", "staged-1"), step(path, staged)].join(",");
+        hostile.push(format!(r#"{{"version":1,"steps":[{steps}]}}"#));
+    }
+    for text in &hostile {
         let place = interrupted();
         place.write(".cloudlunacy/journal", text);
         let said = place.fails(4, &add);
@@ -122,7 +174,7 @@ fn the_journal_of_one_who_shares_the_directory_follows_no_link() {
 }
 
 #[test]
-fn promise_2_a_file_that_can_not_be_replaced_stops_the_others_too() {
+fn promise_4_a_file_that_can_not_be_replaced_stops_the_others_too() {
     // A mount point can't be renamed over: what `docker run -v file:file` makes of a file.
     let place = pair();
     let ran = place.sh(

@@ -11,7 +11,7 @@ fn route(host: &str) -> String {
 }
 
 #[test]
-fn promise_5_a_file_behind_a_link_is_replaced_at_its_target_and_the_link_stays() {
+fn promise_8_a_file_behind_a_link_is_replaced_at_its_target_and_the_link_stays() {
     let place = Place::new();
     place.sh("mkdir out; echo '# keep' > out/real; chmod 640 out/real; ln -s ../out/real dynamic/x.yml");
     place.ok(&["route", "add", "a.example.com", "http://10.0.0.1:80", "--file", "x.yml"]);
@@ -75,6 +75,14 @@ fn a_directory_behind_a_link_is_managed_at_its_target() {
 }
 
 #[test]
+fn a_link_among_the_folders_above_is_followed() {
+    let place = Place::new();
+    place.sh("mkdir -p releases/7; mv dynamic releases/7/dynamic; ln -s releases/7 current");
+    let ran = place.sh("${CL%% *} -d current/dynamic route add a.example.com http://10.0.0.1:80; ls -A releases/7/dynamic; readlink current");
+    assert!(ran.code == 0 && ran.out.ends_with(".cloudlunacy\nroutes.yml\nreleases/7\n"), "{ran:?}");
+}
+
+#[test]
 fn names_of_files_may_be_anything() {
     let place = one();
     let odd = ["with space.yml", "ü.yml", "two\nlines.yml", "-x.yml"];
@@ -92,7 +100,7 @@ fn names_of_files_may_be_anything() {
 }
 
 #[test]
-fn promise_15_ten_thousand_files_are_read_and_one_is_changed() {
+fn promise_10_ten_thousand_files_are_read_and_one_is_changed() {
     let place = Place::new();
     for n in 0..10_000 {
         place.write(&format!("{n}.yml"), &route(&format!("h{n}.example.com")));

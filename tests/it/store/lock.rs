@@ -10,7 +10,7 @@ const ADD: [&str; 4] = ["route", "add", "n.example.com", "http://10.0.0.2:80"];
 const IMPATIENT: [&str; 6] = ["--lock-timeout", "200ms", "route", "add", "i.example.com", "http://10.0.0.3:80"];
 
 #[test]
-fn promise_13_14_a_stopped_holder_is_named_and_a_killed_one_frees_the_lock() {
+fn promise_9_a_stopped_holder_is_named_and_a_killed_one_frees_the_lock() {
     let place = one();
     // It stops itself when it comes to flush its staged file: with the lock in hand.
     let mut command = strace(&place, &["fsync:signal=STOP:when=1"], &ADD);

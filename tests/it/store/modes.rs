@@ -18,7 +18,7 @@ fn open_to_all(place: &Place) {
 }
 
 #[test]
-fn promise_5_the_umask_has_no_say() {
+fn promise_8_the_umask_has_no_say() {
     for umask in ["000", "077", "777"] {
         let place = Place::new();
         let ran = place.sh(&format!(
@@ -35,7 +35,7 @@ fn promise_5_the_umask_has_no_say() {
 }
 
 #[test]
-fn promise_5_owner_group_and_attributes_are_kept() {
+fn promise_8_owner_group_and_attributes_are_kept() {
     let place = one();
     let path = place.dir().join("routes.yml");
     if is_root() {
@@ -54,7 +54,7 @@ fn promise_5_owner_group_and_attributes_are_kept() {
 }
 
 #[test]
-fn promise_14_users_who_share_a_directory_finish_each_others_changes() {
+fn promise_9_users_who_share_a_directory_finish_each_others_changes() {
     if !is_root() {
         return;
     }
@@ -101,7 +101,7 @@ fn a_directory_that_comes_to_be_shared_takes_its_state_folder_along() {
 }
 
 #[test]
-fn promise_15_a_reader_needs_no_right_but_to_read() {
+fn promise_10_a_reader_needs_no_right_but_to_read() {
     if !is_root() {
         return;
     }

@@ -68,7 +68,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn add_then_remove_is_nothing(text in documents(), tcp in any::<bool>()) {
+    fn promise_1_add_then_remove_is_nothing(text in documents(), tcp in any::<bool>()) {
         let (add, remove) = match tcp {
             false => (add("new.x"), remove("new.x")),
             true => (Patch::Set(router("new")).at(["tcp", "routers", "new"]), Patch::Remove.at(["tcp", "routers", "new"])),
@@ -78,7 +78,7 @@ proptest! {
     }
 
     #[test]
-    fn any_entry_can_go_or_change(text in documents(), pick in any::<prop::sample::Index>(), other in any::<prop::sample::Index>()) {
+    fn promise_1_2_any_entry_can_go_or_change(text in documents(), pick in any::<prop::sample::Index>(), other in any::<prop::sample::Index>()) {
         let document = parse(&text);
         let http = document.root().and_then(|root| root.field("http"));
         let entries: Vec<_> = http
