@@ -23,6 +23,7 @@ pub mod error;
 pub mod finding;
 pub mod git;
 pub mod golang;
+pub mod grant;
 pub mod inventory;
 pub mod judge;
 pub mod lint;

@@ -112,6 +112,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "lint",
             "judge",
             "compare",
+            "grant",
             "route",
             "settings",
             "secret",
