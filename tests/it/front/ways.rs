@@ -71,7 +71,7 @@ fn what_was_taken_back_is_history_and_what_was_not_says_how() {
     let history = front.place.json(&["history"]);
     let changes = history["changes"].as_array().unwrap();
     assert_eq!((changes[0]["undoes"].as_u64(), changes[0]["message"].as_str().is_some()), (Some(2), true), "{history}");
-    let ran = front.types("undo 1 --wait=300ms --rollback");
+    let ran = front.types("undo 1 --wait 300ms --rollback");
     assert_eq!(ran.code, 0, "it never was live: {ran:?}");
     assert!(front.place.files().is_empty());
 }
