@@ -114,7 +114,7 @@ impl<'c> Wait<'c> {
     fn late(&self, changed: &Changed, why: &str, hint: String) -> Error {
         let message = format!("not live in Traefik within {:?}: {why}", self.patience);
         if changed.files.is_empty() {
-            return Error::new(Code::NotLive, format!("{message}; the files have said so before")).hint(hint);
+            return Error::new(Code::StillNotLive, format!("{message}; the files have said so before")).hint(hint);
         }
         if !self.rollback {
             return Error::new(Code::NotLive, format!("written, but {message}"))
