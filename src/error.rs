@@ -58,6 +58,8 @@ pub enum Code {
     RolledBack,
     /// The change is in place, but Traefik did not load it in time.
     NotLive,
+    /// The files have said so before, but Traefik has not loaded it.
+    StillNotLive,
     /// The change is made, but the answer could not be printed.
     AnswerNotPrinted,
     /// A bug of ours.
@@ -93,6 +95,7 @@ impl Code {
         Code::TargetUnreachable,
         Code::RolledBack,
         Code::NotLive,
+        Code::StillNotLive,
         Code::AnswerNotPrinted,
         Code::Internal,
     ];
@@ -128,6 +131,9 @@ impl Code {
             }
             Code::RolledBack => "Traefik did not load the change in the time given, so it was taken back (--rollback)",
             Code::NotLive => "the change is in the files, but Traefik did not load it in the time given (--wait)",
+            Code::StillNotLive => {
+                "the files have said so before, but Traefik does not have it in the time given (--wait)"
+            }
             Code::AnswerNotPrinted => "the change is made, but the answer could not be printed",
             Code::Internal => "a bug of cloudlunacy",
         }
@@ -162,6 +168,7 @@ impl Code {
             Code::TargetUnreachable => "target-unreachable",
             Code::RolledBack => "rolled-back",
             Code::NotLive => "not-live",
+            Code::StillNotLive => "still-not-live",
             Code::AnswerNotPrinted => "answer-not-printed",
             Code::Internal => "internal",
         }
@@ -192,7 +199,7 @@ impl Code {
             | Code::DurabilityUnknown
             | Code::ApiFailed
             | Code::AnswerNotPrinted => 4,
-            Code::NotLive => 5,
+            Code::NotLive | Code::StillNotLive => 5,
             Code::Internal => 70,
         }
     }

@@ -154,6 +154,17 @@ impl Api {
 
     /// What went wrong on the way.
     fn unreachable(&self, error: &ureq::Error, within: Duration) -> Error {
+        let tls = match error {
+            ureq::Error::Rustls(error) => Some(error),
+            ureq::Error::Io(error) => error.get_ref().and_then(|inner| inner.downcast_ref()),
+            _ => None,
+        };
+        if let Some(error) = tls {
+            return self.error(
+                &format!("TLS fails: {error}"),
+                "its certificate must be trusted: by the system, or by SSL_CERT_FILE",
+            );
+        }
         let io = |error: &std::io::Error| match error.kind() {
             ErrorKind::ConnectionRefused => "the connection is refused".to_owned(),
             ErrorKind::TimedOut | ErrorKind::WouldBlock => format!("no answer within {within:?}"),
@@ -167,7 +178,6 @@ impl Api {
             ureq::Error::Timeout(_) => format!("no answer within {within:?}"),
             ureq::Error::HostNotFound => NO_HOST.to_owned(),
             ureq::Error::Io(error) => io(error),
-            ureq::Error::Rustls(error) => format!("TLS fails: {error}"),
             ureq::Error::Tls(what) => format!("TLS fails: {what}"),
             ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) => "it does not speak HTTP".to_owned(),
             ureq::Error::BodyExceedsLimit(_) => "the answer is too large".to_owned(),

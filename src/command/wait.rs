@@ -64,7 +64,11 @@ impl<'c> Wait<'c> {
     /// any of it.
     pub(super) fn prove(&self, changed: &Changed) -> Result<Option<Duration>, Error> {
         let start = Instant::now();
-        let snapshot = self.store.read()?;
+        let snapshot = match self.store.read() {
+            Ok(snapshot) => snapshot,
+            // The change is made: that must not look like a failure that changed nothing.
+            Err(error) => return Err(self.late(changed, &error.to_string(), error.hint.unwrap_or_default())),
+        };
         let after = Inventory::of(&snapshot.files);
         let release = self.context.facts.release;
         let Expected { mut subjects, untold } = Expected::of(changed, &after, release);
@@ -79,7 +83,8 @@ impl<'c> Wait<'c> {
         }
         let mut pause = SOON;
         loop {
-            let left = self.patience.saturating_sub(start.elapsed());
+            let asked = start.elapsed();
+            let left = self.patience.saturating_sub(asked);
             let instead = self.api.instead(&subjects, &self.entry_points, &after, release, left);
             let took = start.elapsed();
             match instead {
@@ -99,7 +104,8 @@ impl<'c> Wait<'c> {
                 }
                 Err(error) => return Err(self.late(changed, &error.message, error.hint.unwrap_or_default())),
             }
-            sleep(pause.min(self.patience.saturating_sub(start.elapsed())));
+            // Where answers are large, Traefik shall not be busy with them alone.
+            sleep(pause.max(took - asked).min(self.patience.saturating_sub(start.elapsed())));
             pause = (pause * 3 / 2).min(LATER);
         }
     }
@@ -108,7 +114,7 @@ impl<'c> Wait<'c> {
     fn late(&self, changed: &Changed, why: &str, hint: String) -> Error {
         let message = format!("not live in Traefik within {:?}: {why}", self.patience);
         if changed.files.is_empty() {
-            return Error::new(Code::NotLive, format!("{message}; the files have said so before")).hint(hint);
+            return Error::new(Code::StillNotLive, format!("{message}; the files have said so before")).hint(hint);
         }
         if !self.rollback {
             return Error::new(Code::NotLive, format!("written, but {message}"))

@@ -1,7 +1,8 @@
 //! An API that can't be asked is said before anything is written, in words that say what to do.
 
 use super::{Front, refs, words};
-use crate::support::place::Place;
+use crate::support::certs::Ca;
+use crate::support::place::{Place, Ran};
 use crate::support::tcp::Listener;
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
@@ -119,4 +120,20 @@ fn a_base_path_is_kept() {
     let complaint =
         front.fails(4, &format!("route rm app.example.com --wait --api http://127.0.0.1:{}", front.port("web")));
     assert!(complaint.contains("answers 404") && complaint.contains("basePath"), "{complaint}");
+}
+
+#[test]
+fn an_api_over_https_is_asked_where_its_certificate_is_trusted() {
+    let ca = Ca::new();
+    let api = "http:\n  routers:\n    api: {rule: PathPrefix(`/api`), service: api@internal, entryPoints: [secure]}\n";
+    let certificate = ca.leaf(&["localhost"]).dynamic();
+    let place = Place::with(&[("api.yml", api), ("certificate.yml", &certificate)]);
+    let front = Front::start(place, |o| o.tcp_with("secure", "http:\n  tls: {}"));
+    let url = format!("https://localhost:{}", front.port("secure"));
+    let line = format!("route add app.example.com http://127.0.0.1:1 --wait --api {url}");
+    let complaint = front.fails(4, &line);
+    assert!(complaint.contains("TLS fails: invalid peer certificate: UnknownIssuer"), "{complaint}");
+    let words = front.words(&line);
+    let ran = Ran::of(front.place.command(&refs(&words)).env("SSL_CERT_FILE", ca.pem()).output().unwrap());
+    assert!(ran.code == 0 && ran.out.contains("live   in Traefik"), "{ran:?}");
 }

@@ -2,6 +2,7 @@
 
 use super::Front;
 use crate::support::place::Place;
+use crate::support::wait_for;
 use std::os::unix::fs::symlink;
 
 fn router(name: &str) -> String {
@@ -77,6 +78,6 @@ fn promise_15_a_change_over_two_files_is_applied_at_most_twice() {
 
     let many = applied(&front, "route rm a");
     assert!((1..=2).contains(&many), "{many}");
-    assert!(front.traefik.try_api("/api/http/services/a@file").is_none());
     front.traefik.wait_gone("http", "a@file");
+    wait_for("the service to go", || front.traefik.try_api("/api/http/services/a@file").is_none().then_some(()));
 }
