@@ -8,10 +8,10 @@
     reason = "a benchmark prints its table, and has nobody to report to"
 )]
 
+mod support;
+
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use support::{fill, median, millis, run, timed};
 
 fn main() {
     println!("| routes | files | history off | history on | ratio | `undo` | bytes a change |");
@@ -28,10 +28,7 @@ fn measure(routes: usize, per_file: usize) {
     let settings = settings.display().to_string();
     let directory = |name: &str| {
         let dir = place.path().join(name);
-        fs::create_dir(&dir).expect("a folder");
-        for (number, first) in (0..routes).step_by(per_file).enumerate() {
-            fs::write(dir.join(format!("f{number:05}.yml")), file_of(first..first + per_file)).expect("a file");
-        }
+        fill(&dir, routes, per_file);
         dir
     };
     let (off, on) = (directory("off"), directory("on"));
@@ -62,39 +59,4 @@ fn measure(routes: usize, per_file: usize) {
         with.as_secs_f64() / without.as_secs_f64(),
         millis(undone)
     );
-}
-
-fn file_of(routes: std::ops::Range<usize>) -> String {
-    let mut routers = String::new();
-    let mut services = String::new();
-    for n in routes {
-        routers.push_str(&format!(
-            "    app{n}.example.com:\n      rule: Host(`app{n}.example.com`)\n      service: app{n}.example.com\n"
-        ));
-        services.push_str(&format!(
-            "    app{n}.example.com:\n      loadBalancer:\n        servers:\n          - url: http://10.0.0.5:3000\n"
-        ));
-    }
-    format!("http:\n  routers:\n{routers}  services:\n{services}")
-}
-
-fn run(dir: &Path, args: &[&str]) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cloudlunacy"));
-    let output = command.arg("-d").arg(dir).args(args).stdin(Stdio::null()).output().expect("a process");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
-
-fn timed(work: impl FnOnce()) -> Duration {
-    let start = Instant::now();
-    work();
-    start.elapsed()
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times[times.len() / 2]
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
 }

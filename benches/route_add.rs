@@ -8,11 +8,13 @@
     reason = "a benchmark prints its table, and has nobody to report to"
 )]
 
+mod support;
+
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use support::{fill, median, millis, run, timed};
 
 fn main() {
     println!("| routes | files | changed file | floor | route add | ratio | route rm | route list |");
@@ -29,10 +31,7 @@ fn main() {
 fn measure(routes: usize, per_file: usize) {
     let place = tempfile::tempdir().expect("a folder");
     let dir = place.path().join("dynamic");
-    fs::create_dir(&dir).expect("a folder");
-    for (number, first) in (0..routes).step_by(per_file).enumerate() {
-        fs::write(dir.join(format!("f{number:05}.yml")), file_of(first..first + per_file)).expect("a file");
-    }
+    fill(&dir, routes, per_file);
     let repeats = if routes > 10_000 { 7 } else { 41 };
     let file = dir.join("f00000.yml");
     let (mut floors, mut adds, mut removes, mut lists) = (vec![], vec![], vec![], vec![]);
@@ -59,20 +58,6 @@ fn measure(routes: usize, per_file: usize) {
     );
 }
 
-fn file_of(routes: std::ops::Range<usize>) -> String {
-    let mut routers = String::new();
-    let mut services = String::new();
-    for n in routes {
-        routers.push_str(&format!(
-            "    app{n}.example.com:\n      rule: Host(`app{n}.example.com`)\n      service: app{n}.example.com\n"
-        ));
-        services.push_str(&format!(
-            "    app{n}.example.com:\n      loadBalancer:\n        servers:\n          - url: http://10.0.0.5:3000\n"
-        ));
-    }
-    format!("http:\n  routers:\n{routers}  services:\n{services}")
-}
-
 /// What no tool can do without: a process, and the changed file made durable.
 fn floor(file: &Path, place: &Path) {
     let status = Command::new("/bin/true").stdin(Stdio::null()).status().expect("a process");
@@ -83,25 +68,4 @@ fn floor(file: &Path, place: &Path) {
     new.write_all(&bytes).and_then(|()| new.sync_all()).expect("written");
     fs::rename(&staged, file).expect("renamed");
     File::open(file.parent().expect("a folder")).and_then(|folder| folder.sync_all()).expect("flushed");
-}
-
-fn run(dir: &Path, args: &[&str]) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cloudlunacy"));
-    let output = command.arg("-d").arg(dir).args(args).stdin(Stdio::null()).output().expect("a process");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
-
-fn timed(work: impl FnOnce()) -> Duration {
-    let start = Instant::now();
-    work();
-    start.elapsed()
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times[times.len() / 2]
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
 }

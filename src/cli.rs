@@ -209,7 +209,8 @@ pub enum Color {
 }
 
 fn time(text: &str) -> Result<Duration, String> {
-    crate::settings::duration(text).ok_or_else(|| "no length of time: write 10s, 500ms or 2m".to_owned())
+    crate::settings::duration(text)
+        .ok_or_else(|| "no length of time: write 10, 500ms or 2m; where no time is meant, give --wait last".to_owned())
 }
 
 /// Flags of every command that changes something.
@@ -225,8 +226,10 @@ pub struct ChangeFlags {
     /// Answer every question with yes; only a terminal is ever asked
     #[arg(long)]
     pub yes: bool,
-    /// Ask Traefik's API until it has loaded this very change, for at most 10s, or TIME as in --wait=30s; else exit with 5
-    #[arg(long, value_name = "TIME", num_args = 0..=1, require_equals = true, default_missing_value = "10s", value_parser = time)]
+    /// Ask Traefik's API until it has loaded this very change, for at most so many seconds (or 500ms, 2m); else exit with 5 [default: 10]
+    ///
+    /// Give it last, or as --wait=30: what follows it is taken for the time.
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "10s", value_parser = time)]
     pub wait: Option<Duration>,
     /// Where Traefik does not load the change in time, take it back, and exit with 3
     #[arg(long, requires = "wait")]

@@ -6,20 +6,22 @@ use clap::{Args, ValueEnum};
 
 /// Say in words what differs between two configurations, for Traefik and its users
 ///
-/// FROM and TO are each git:REV, git:REV... (the point where the branch left REV), a directory, a file, live (what the
-/// running Traefik has loaded, by its API, which does not tell of certificates and TLS options), or - for YAML on standard
-/// input. FROM is git:HEAD where nothing is said, TO the files. Comments, order, layout, YAML or TOML and the file
-/// that something stands in make no difference. Exits with 1 where something differs.
+/// FROM and TO are each git:REV, git:REV... (the point where the branch left REV), @N (after change N), a directory, a
+/// file, live (what the running Traefik has loaded, by its API, which does not tell of certificates and TLS options), or -
+/// for YAML on standard input. Where nothing is said, FROM is git:HEAD in a git work tree and the last recorded change
+/// elsewhere, and TO the files. Comments, order, layout, YAML or TOML and the file that something stands in make no
+/// difference. Exits with 1 where something differs.
 #[derive(Args, Debug)]
 #[command(before_help = "\
 Examples:
   cloudlunacy diff                          # since the last commit
   cloudlunacy diff git:origin/main...       # what this branch changes
   cloudlunacy diff git:v1 git:v2 --text
+  cloudlunacy diff @57                      # since change 57
   cloudlunacy diff live                     # what Traefik has not loaded yet
   cloudlunacy diff /srv/old dynamic -o markdown")]
 pub struct Diff {
-    /// What to compare with [default: git:HEAD]
+    /// What to compare with [default: git:HEAD, or the last recorded change]
     #[arg(value_name = "FROM", value_parser = NonEmptyStringValueParser::new(), value_hint = clap::ValueHint::AnyPath)]
     pub from: Option<String>,
     /// What is compared [default: the files]

@@ -15,6 +15,7 @@ mod running;
 mod serves;
 mod targets;
 mod under_load;
+mod ways;
 
 use crate::support::http;
 use crate::support::place::Place;

@@ -383,3 +383,10 @@ fn directories_that_may_not_be_read_or_written() {
         assert!(ran.code == 4 && ran.err.contains("routes.yml: permission denied"), "{ran:?}");
     }
 }
+
+#[test]
+fn what_follows_wait_is_taken_for_a_time_and_nothing_else() {
+    let place = Place::new();
+    let ran = place.run(&["route", "add", "--wait", "app.example.com", "http://10.0.0.1:80"]);
+    assert!(ran.code == 2 && ran.err.contains("give --wait last"), "{ran:?}");
+}

@@ -138,6 +138,10 @@ impl Log {
             return Err(Error::new(Code::Io, why).hint("look at it, and remove it if it is not yours"));
         }
         let (length, inode) = (stat.st_size as u64, stat.st_ino);
+        if length < MAGIC.len() as u64 {
+            // Whoever began it died over it.
+            return Ok(Log { file: Some(file), ..Log::default() });
+        }
         let known = Index::read(state).filter(|index| index.inode == inode && index.length <= length);
         let is_known = known.is_some();
         let begin = Index { version: 1, inode, length: MAGIC.len() as u64, ..Index::default() };
@@ -161,7 +165,7 @@ impl Log {
 
     /// Every entry, oldest first.
     pub(super) fn entries(&self) -> Result<Vec<Entry>, Error> {
-        let Some(file) = &self.file else { return Ok(Vec::new()) };
+        let Some(file) = self.file.as_ref().filter(|_| !self.index.is_new()) else { return Ok(Vec::new()) };
         let bytes = read_from(file, 0, self.index.length)?;
         let damaged = |why: &str| {
             Error::new(Code::Io, format!("the history is damaged: {why}"))

@@ -111,7 +111,7 @@ fn json_says_whether_a_change_is_live() {
 #[test]
 fn what_traefik_has_instead_is_said() {
     let front = Front::usual(Place::new());
-    let ran = front.types("route add a.example.com http://127.0.0.1:1 --middleware m@docker --wait=1s");
+    let ran = front.types("route add a.example.com http://127.0.0.1:1 --middleware m@docker --wait 1s");
     let disabled =
         "it has loaded http router \"a.example.com\", but disabled it: middleware \"m@docker\" does not exist";
     assert!(ran.code == 5 && ran.err.contains(disabled), "{ran:?}");

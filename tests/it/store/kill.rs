@@ -76,6 +76,8 @@ fn promise_6_flushed_before_it_is_renamed_and_renamed_before_it_is_acknowledged(
     let order = [
         at(&|l| l.contains("write(") && l.contains("/staged-")),
         at(&|l| l.contains("fsync(") && l.contains("/staged-")),
+        at(&|l| l.contains("write(") && l.contains("/history>")),
+        at(&|l| l.contains("fsync(") && l.contains("/history>")),
         at(&|l| l.contains("renameat(") && l.contains("\"routes.yml\"")),
         at(&|l| l.contains("fsync(") && l.contains("/dynamic>")),
         at(&|l| l.contains("write(1<")),

@@ -32,6 +32,7 @@ find copy/dynamic -maxdepth 1 -type f -exec cp {} left \\;
 ${CL%% *} -d copy/dynamic route list -o json >told
 ${CL%% *} -d copy/dynamic $RECOVER >settled 2>&1
 ${CL%% *} -d copy/dynamic route list -o json >told-then
+${CL%% *} -d copy/dynamic history -o json >history
 find copy/dynamic -name 'staged*' -o -name 'journal*' >leftovers
 umount copy
 ";
@@ -50,6 +51,7 @@ impl Case<'_> {
         let old = (place.files(), place.ok(attack.ask));
         let points = attack.points(&place);
         let new = (place.files(), place.ok(attack.ask));
+        let recorded = place.json(&["history"])["changes"].as_array().unwrap().len();
         let whole = attack.states().concat();
         let cuts: Vec<&String> = points.iter().filter(|point| is_cut(point)).collect();
         for cut in cuts.iter().map(|point| Some(point.as_str())).chain([None]) {
@@ -68,6 +70,11 @@ impl Case<'_> {
             assert!(!text("settled").contains("not as an earlier command left it"), "{cut:?}: {}", text("settled"));
             assert_eq!(text("told-then"), new.1, "{cut:?}: after the next command: {}", text("settled"));
             assert_eq!(text("leftovers"), "", "{cut:?}");
+            // What was done is recorded, once, and by whom it was done.
+            let history: serde_json::Value = serde_json::from_str(&text("history")).unwrap();
+            let changes = history["changes"].as_array().unwrap();
+            let by_hand = changes.iter().filter(|change| change["by_hand"] == true).count();
+            assert_eq!((changes.len(), by_hand), (recorded, 0), "{cut:?}: {history}");
         }
         println!("{}: {} cuts", self.args.join(" "), cuts.len() + 1);
     }
