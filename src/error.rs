@@ -46,7 +46,7 @@ pub enum Code {
     Io,
     /// Another process holds the lock.
     LockTimeout,
-    /// Of many commands some were refused; the others are done.
+    /// Of many commands or repairs some were refused; the others are done.
     PartlyDone,
     /// The change is in place, but the disk did not confirm it.
     DurabilityUnknown,
@@ -123,7 +123,7 @@ impl Code {
             Code::NoDirectory => "the directory does not exist",
             Code::Io => "reading or writing failed",
             Code::LockTimeout => "another process holds the lock for longer than --lock-timeout",
-            Code::PartlyDone => "of many commands some were refused, and the others are done",
+            Code::PartlyDone => "of many commands or repairs some were refused, and the others are done",
             Code::DurabilityUnknown => "the change is in place, but the disk did not confirm it",
             Code::ApiFailed => "the running Traefik can't be asked: its API gives no usable answer",
             Code::TargetUnreachable => {

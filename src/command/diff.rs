@@ -138,8 +138,7 @@ fn version(context: &Context, name: &str) -> Result<Version, Error> {
     if name.starts_with("git:") {
         let revision = Revision::find(&context.store, name)?;
         let (files, _) = revision.files(&context.store, |_| true)?;
-        let written = context.static_source.written.as_ref().filter(|_| context.static_source.launch.is_none());
-        let then = written.and_then(|written| revision.static_config(&written.path));
+        let then = context.static_source.then(|path| revision.text(path));
         return Ok(Version { name: name.to_owned(), files, static_config: then.or_else(present), is_running: false });
     }
     if let Some(number) = name.strip_prefix('@').and_then(|number| number.parse().ok()) {

@@ -9,6 +9,7 @@ use crate::inventory::Inventory;
 use crate::name::{Target, split_host_path};
 use crate::plan::{self, AddRequest, ListEdit, Plan, Wanted, bad_value};
 use crate::route::{Filter, list};
+use crate::store::Snapshot;
 use anyhow::Context as _;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -25,7 +26,10 @@ pub(super) fn init(context: &Context, args: &Init) -> Result<Outcome, Error> {
             .at(Place { file: file.display().to_string(), line: 0 }));
     }
     let mut made: Vec<String> = Vec::new();
-    if !dir.exists() {
+    if dir.exists() {
+        // A directory that can't be made ready gets nothing beside it either.
+        must_load(context, &context.store.read()?)?;
+    } else {
         made.push(shown.clone());
         if dry_run {
             made.extend(static_file.map(|file| file.display().to_string()));
@@ -47,14 +51,22 @@ pub(super) fn init(context: &Context, args: &Init) -> Result<Outcome, Error> {
     let plan = |inventory: &Inventory<'_>| if args.example { example(context, inventory) } else { Ok(Plan::default()) };
     let report = make(context, &args.change, plan)?;
     let snapshot = context.store.read()?;
-    let inventory = Inventory::of(&snapshot.files);
-    if let Some((place, message)) = inventory.faults(context.facts.release).into_iter().next() {
-        return Err(Error::new(Code::WouldNotLoad, format!("Traefik refuses this directory as it stands: {message}"))
-            .hint(inventory.lost().cure())
-            .at(place));
-    }
-    let routes = list(&inventory, &Filter::default());
+    must_load(context, &snapshot)?;
+    let routes = list(&Inventory::of(&snapshot.files), &Filter::default());
     Ok(Outcome::Ready(Box::new(Ready { dir: shown, made, report, routes, files: snapshot.files.len() })))
+}
+
+/// Refuses a directory that Traefik refuses.
+fn must_load(context: &Context, snapshot: &Snapshot) -> Result<(), Error> {
+    let inventory = Inventory::of(&snapshot.files);
+    match inventory.faults(context.facts.release).into_iter().next() {
+        None => Ok(()),
+        Some((place, message)) => {
+            Err(Error::new(Code::WouldNotLoad, format!("Traefik refuses this directory as it stands: {message}"))
+                .hint(inventory.lost().cure())
+                .at(place))
+        }
+    }
 }
 
 /// An HTTP and a MongoDB route to begin with.

@@ -1,12 +1,12 @@
 //! The directory as it was at a revision of its repository.
 
-use crate::document::{Document, Format};
+use crate::document::Format;
 use crate::error::{Code, Error};
 use crate::git::{self, Repository};
 use crate::inventory::File;
-use crate::static_config::{Reading, StaticConfig, is_compose};
 use crate::store::{Store, content};
 use crate::surroundings::{Entry, EntryKind, LinkTarget};
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// A revision of the repository that the directory lies in.
@@ -50,14 +50,15 @@ impl Revision {
         Ok((files, entries.iter().map(entry).collect()))
     }
 
-    /// What the static configuration said; nothing where its file lies elsewhere, was not there, or starts Traefik in
-    /// another way.
-    pub(super) fn static_config(&self, file: &Path) -> Option<StaticConfig> {
+    /// What a file said; nothing where git knows nothing of it, then or now: it lies outside, or is ignored as `.env` is.
+    pub(super) fn text(&self, file: &Path) -> Option<std::io::Result<String>> {
         let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let name = file.file_name()?.to_str()?;
-        let bytes = self.git.read(&self.commit, &self.git.place(folder).ok()?, &[name]).ok()?.pop()??;
-        let document = Document::parse(Format::of(name)?, String::from_utf8(bytes).ok()?).ok()?;
-        if is_compose(&document) { None } else { Reading::of_document(&document).config }
+        let (folder, name) = (self.git.place(folder).ok()?, file.file_name()?.to_str()?);
+        let at = |commit: &str| self.git.read(commit, &folder, &[name]).ok()?.pop()?;
+        match at(&self.commit) {
+            Some(bytes) => Some(String::from_utf8(bytes).map_err(|_| ErrorKind::InvalidData.into())),
+            None => at("HEAD").map(|_| Err(ErrorKind::NotFound.into())),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::static_config::{
     variables,
 };
 use anyhow::Context as _;
+use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -30,6 +31,26 @@ pub struct StaticSource {
     pub found: String,
     /// The file that is named and not there yet.
     pub missing: Option<PathBuf>,
+    /// What was read, where that is a file.
+    asked: Option<Asked>,
+}
+
+/// What to read: Traefik's own file, or a service of a compose file.
+struct Asked {
+    path: PathBuf,
+    service: Option<String>,
+    maps: PathMap,
+}
+
+/// Gives the text of a file: as it is, or as it once was.
+type Texts<'t> = &'t dyn Fn(&Path) -> std::io::Result<String>;
+
+/// The text of a file as it is; never waits for a pipe.
+fn as_it_is(path: &Path) -> std::io::Result<String> {
+    match std::fs::metadata(path)?.is_file() {
+        true => std::fs::read_to_string(path),
+        false => Err(std::io::Error::new(ErrorKind::IsADirectory, "it is no file")),
+    }
 }
 
 /// A text, and where it stands.
@@ -41,10 +62,20 @@ pub struct Written {
 }
 
 impl Written {
-    fn read(path: &Path) -> Result<Written, Error> {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("can't read the static configuration {}", path.display()))?;
+    fn read(path: &Path, texts: Texts<'_>) -> anyhow::Result<Written> {
+        let text = texts(path).with_context(|| format!("can't read the static configuration {}", path.display()))?;
         Ok(Written { path: path.to_owned(), text })
+    }
+
+    /// The same of what need not be there.
+    fn read_if_there(path: &Path, texts: Texts<'_>) -> anyhow::Result<Option<Written>> {
+        let is_none = |error: &std::io::Error| {
+            matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory)
+        };
+        match Written::read(path, texts) {
+            Err(error) if error.downcast_ref().is_some_and(is_none) => Ok(None),
+            read => read.map(Some),
+        }
     }
 }
 
@@ -74,7 +105,7 @@ pub(super) fn find(settings: &mut Settings, may_be_missing: bool) -> Result<Stat
     }
     if is_named("static-args") && (!both || origins.0 < origins.1) {
         let text = settings.get("static-args").unwrap_or_default().to_owned();
-        let found = from_launch(Launch::of_flags(&text), Written { path: FLAGS.into(), text }, maps)?;
+        let found = from_launch(Launch::of_flags(&text), Written { path: FLAGS.into(), text }, maps, &as_it_is)?;
         return Ok(StaticSource { found: origins.0.to_string(), ..found });
     }
     let Some(text) = settings.get("static").map(str::to_owned) else {
@@ -94,32 +125,40 @@ pub(super) fn find(settings: &mut Settings, may_be_missing: bool) -> Result<Stat
     if may_be_missing && service.is_none() && !path.exists() {
         return Ok(StaticSource { missing: Some(path), ..StaticSource::default() });
     }
-    Ok(StaticSource { found: settings.origin("static").to_string(), ..read(&path, service, maps)? })
+    let asked = Asked { path, service: service.map(str::to_owned), maps };
+    Ok(StaticSource { found: settings.origin("static").to_string(), ..now(asked)? })
+}
+
+/// Reads what there is now.
+fn now(asked: Asked) -> Result<StaticSource, Error> {
+    let found = read(&asked, &as_it_is)?;
+    Ok(StaticSource { asked: Some(asked), ..found })
 }
 
 /// Reads Traefik's own file, or a compose file's service.
-fn read(path: &Path, service: Option<&str>, maps: PathMap) -> Result<StaticSource, Error> {
+fn read(asked: &Asked, texts: Texts<'_>) -> Result<StaticSource, Error> {
+    let Asked { path, service, maps } = asked;
     let shown = path.display().to_string();
     let bad =
         |message: String| Error::new(Code::BadStatic, message).at(Place { file: shown.clone(), line: 0 }).hint(NAME_IT);
     let format = Format::of(&shown)
         .ok_or_else(|| bad("Traefik reads its static configuration from .yml, .yaml and .toml files".into()))?;
-    let written = Written::read(path)?;
+    let written = Written::read(path, texts)?;
     let document = Document::parse(format, written.text.clone()).ok().filter(is_compose);
-    let Some(document) = document else { return Ok(StaticSource { paths: maps, ..of_file(format, written) }) };
+    let Some(document) = document else { return Ok(StaticSource { paths: maps.clone(), ..of_file(format, written) }) };
     let folder = path.parent().unwrap_or(Path::new(""));
-    let defaults = variables(&std::fs::read_to_string(folder.join(".env")).unwrap_or_default());
+    let defaults = variables(&texts(&folder.join(".env")).unwrap_or_default());
     let lookup = |name: &str| {
         let default = || defaults.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
         std::env::var(name).ok().or_else(default)
     };
-    let mut launch = read_compose(&document, service, folder, &lookup).map_err(bad)?;
+    let mut launch = read_compose(&document, service.as_deref(), folder, &lookup).map_err(bad)?;
     for file in launch.env_files() {
         // Compose itself may be told that one is optional; what is missing says nothing.
-        let text = std::fs::read_to_string(folder.join(&file)).unwrap_or_default();
+        let text = texts(&folder.join(&file)).unwrap_or_default();
         launch.add_env_file(&file, &text);
     }
-    from_launch(launch, written, maps)
+    from_launch(launch, written, maps.clone(), texts)
 }
 
 fn of_file(format: Format, written: Written) -> StaticSource {
@@ -128,7 +167,7 @@ fn of_file(format: Format, written: Written) -> StaticSource {
 }
 
 /// The configuration with which this starts Traefik: a file first, else flags, else variables.
-fn from_launch(mut launch: Launch, written: Written, maps: PathMap) -> Result<StaticSource, Error> {
+fn from_launch(mut launch: Launch, written: Written, maps: PathMap, texts: Texts<'_>) -> Result<StaticSource, Error> {
     launch.paths.in_container |= maps.in_container;
     launch.paths.mounts.splice(0..0, maps.mounts);
     let named = launch.config_file();
@@ -137,27 +176,32 @@ fn from_launch(mut launch: Launch, written: Written, maps: PathMap) -> Result<St
     for (file, at) in
         named.into_iter().map(|(file, at)| (file, Some(at))).chain(defaults.into_iter().map(|f| (f, None)))
     {
-        match (launch.paths.to_host(&file), at) {
-            (Mapped::Host(path), _) if path.is_file() => {
+        let place = launch.paths.to_host(&file);
+        let found = match &place {
+            Mapped::Host(path) => Written::read_if_there(path, texts)?,
+            Mapped::Unmapped => None,
+        };
+        match (found, place, at) {
+            (Some(own), ..) => {
                 let Some(format) = Format::of(&file) else {
                     let mistake = Mistake::BadValue { value: file.clone(), wanted: "a .yml, .yaml or .toml file" };
                     let says = format!("unsupported file extension: {file}");
                     faults.push(Fault::new(mistake, at.unwrap_or_default(), "configFile").says(says));
                     break;
                 };
-                let found = of_file(format, Written::read(&path)?);
+                let found = of_file(format, own);
                 faults.extend(launch.ignored());
                 faults.extend(found.config.iter().flat_map(|config| launch.mounted_files(config)));
                 faults.iter_mut().for_each(|fault| fault.in_launch = true);
                 faults.extend(found.faults);
                 return Ok(StaticSource { faults, launch: Some(written), paths: launch.paths, ..found });
             }
-            (Mapped::Unmapped, Some(at)) => {
+            (None, Mapped::Unmapped, Some(at)) => {
                 faults.push(Fault::new(Mistake::UnmappedPath { path: file }, at, "configFile"));
                 let (written, paths) = (Some(written), launch.paths);
                 return Ok(StaticSource { faults, written, paths, ..StaticSource::default() });
             }
-            (Mapped::Host(_), Some(at)) => {
+            (None, Mapped::Host(_), Some(at)) => {
                 faults.push(Fault::new(Mistake::NoSuchFile { path: file }, at, "configFile"))
             }
             _ => {}
@@ -182,7 +226,8 @@ fn beside(settings: &Settings, maps: &PathMap) -> Option<StaticSource> {
             if !path.is_file() {
                 continue;
             }
-            let Some(found) = read(&path, None, maps.clone()).ok().filter(|found| found.config.is_some()) else {
+            let asked = Asked { path, service: None, maps: maps.clone() };
+            let Some(found) = now(asked).ok().filter(|found| found.config.is_some()) else {
                 continue;
             };
             if is_about(&found, &dir, folder) {
@@ -235,7 +280,7 @@ fn installed(settings: &Settings, maps: &PathMap) -> Result<StaticSource, Error>
     });
     let Some(path) = candidates.into_iter().find(|p| p.is_file()) else { return Ok(StaticSource::default()) };
     let named = settings.get("dir").filter(|_| settings.origin("dir") != Origin::Default);
-    let found = read(&path, None, maps.clone());
+    let found = now(Asked { path, service: None, maps: maps.clone() });
     match named {
         None => found,
         Some(dir) => {
@@ -247,6 +292,15 @@ fn installed(settings: &Settings, maps: &PathMap) -> Result<StaticSource, Error>
 }
 
 impl StaticSource {
+    /// What it said at another time; nothing where it was not there, or can't be read. What no time is kept of is read as
+    /// it is.
+    pub(super) fn then(&self, texts: impl Fn(&Path) -> Option<std::io::Result<String>>) -> Option<StaticConfig> {
+        let texts = |path: &Path| texts(path).unwrap_or_else(|| as_it_is(path));
+        let mut found = read(self.asked.as_ref()?, &texts).ok()?;
+        found.look_at_storage();
+        found.config
+    }
+
     /// Takes it that Traefik sees this directory where its configuration says, if that is no place of this machine: in
     /// a container, or where the configuration was found by itself.
     pub(super) fn sees(&mut self, dir: &Path) {
@@ -272,9 +326,7 @@ impl StaticSource {
                 Ok(metadata) if metadata.permissions().mode() & 0o077 != 0 => {
                     ResolverProblem::StorageRights { mode: metadata.permissions().mode() & 0o777 }
                 }
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound && is_lost(&path) => {
-                    ResolverProblem::StorageMissing
-                }
+                Err(error) if error.kind() == ErrorKind::NotFound && is_lost(&path) => ResolverProblem::StorageMissing,
                 _ => continue,
             };
             resolver.usable = false;

@@ -129,6 +129,41 @@ fn what_traefik_refuses_is_said_first() {
 }
 
 #[test]
+fn at_a_revision_traefik_is_started_as_it_was_then() {
+    let place = Place::with(&[("routes.yml", &ROUTES.replace("middlewares: [auth]", "entryPoints: [web]"))]);
+    let compose = "services:
+  traefik:
+    image: traefik:v3.7
+    env_file: traefik.env
+    environment: ['TRAEFIK_PROVIDERS_FILE_DIRECTORY=/dyn']
+    volumes: ['./dynamic:/dyn', './traefik:/etc/traefik']
+";
+    let file = |name: &str, text: &str| std::fs::write(place.top().join(name), text).unwrap();
+    file("compose.yaml", compose);
+    file("traefik.env", "TRAEFIK_ENTRYPOINTS_WEB_ADDRESS=:80\n");
+    git(&place, &["init", "-q"]);
+    git(&place, &["add", "."]);
+    git(&place, &["commit", "-qm", "by variables"]);
+    let diff = |from: &str| place.run(&["--static", "compose.yaml#traefik", "diff", from]);
+    assert_eq!(diff("git:HEAD").code, 0);
+    // Another name for the entry point, in the file of variables alone: what was served is no more.
+    file("traefik.env", "TRAEFIK_ENTRYPOINTS_OTHER_ADDRESS=:80\n");
+    let ran = diff("git:HEAD");
+    assert!(ran.code == 1 && ran.out.contains("routers (app, one, two): Traefik would disable"), "{ran:?}");
+    git(&place, &["commit", "-qam", "another name"]);
+    assert_eq!((diff("git:HEAD").code, diff("git:HEAD~1").code), (0, 1));
+    // From a file that the compose file mounts.
+    let own = "entryPoints: {web: {address: ':80'}}\nproviders: {file: {directory: /dyn}}\n";
+    std::fs::create_dir(place.top().join("traefik")).unwrap();
+    file("traefik/traefik.yml", own);
+    assert_eq!((diff("git:HEAD").code, diff("git:HEAD~1").code), (0, 0), "what git knows nothing of is taken as it is");
+    git(&place, &["add", "."]);
+    git(&place, &["commit", "-qm", "by a file"]);
+    file("traefik/traefik.yml", &own.replace("web:", "other:"));
+    assert_eq!((diff("git:HEAD").code, diff("git:HEAD~1").code, diff("git:HEAD~2").code), (1, 0, 1));
+}
+
+#[test]
 fn nothing_to_compare_with_is_an_error() {
     let place = Place::with(&[("routes.yml", ROUTES)]);
     for args in [&["diff"][..], &["diff", "nowhere"], &["diff", "git:HEAD"], &["diff", "-", "-"]] {

@@ -47,31 +47,43 @@ pub struct Repair {
 
 /// Repairs what is reported and can be repaired, a change for each directory.
 pub(super) fn fix(context: &Context, args: &Validate, places: &[Place], allowed: &[&str]) -> Result<Fixed, Error> {
+    if places.iter().any(|place| place.input.is_some()) {
+        return Err(Error::new(Code::Usage, "--fix can't repair standard input").hint("name the file"));
+    }
     let mut fixed = Fixed { dry_run: args.change.dry_run, undo: Vec::new(), repairs: Vec::new(), files: Vec::new() };
     for place in places {
-        if place.input.is_some() {
-            return Err(Error::new(Code::Usage, "--fix can't repair standard input").hint("name the file"));
+        match one(context, args, place, allowed, &mut fixed) {
+            Err(error) if fixed.is_written() => {
+                let message = format!("written, but not all: {}", error.message);
+                return Err(Error { code: Code::PartlyDone, message, ..error });
+            }
+            made => made?,
         }
-        let (_, surroundings) = judge_place(context, place, false)?;
-        // A plan is made again where a file was edited by hand meanwhile.
-        let repairs = RefCell::new(Vec::new());
-        let plan = |inventory: &Inventory<'_>| {
-            let (plan, made) = plan(inventory, &surroundings, place, allowed)?;
-            repairs.replace(made);
-            Ok(plan)
-        };
-        let intent = Intent { message: args.change.message.clone(), ..Intent::default() };
-        let request = Request { intent, plans: &[&|inventory, _| plan(inventory)], keep_going: false };
-        let Made { changed, .. } = carry_out(context, &place.store, &args.change, &request)?;
-        // What else is wrong with the directory the findings say.
-        if !changed.files.is_empty() {
-            context.warn_all(changed.warnings);
-        }
-        fixed.undo.extend(changed.number.map(|number| format!("{} undo {number}", context.program(&place.store))));
-        fixed.repairs.append(&mut repairs.take());
-        fixed.files.extend(changed.files);
     }
     Ok(fixed)
+}
+
+/// Repairs one directory.
+fn one(context: &Context, args: &Validate, place: &Place, allowed: &[&str], fixed: &mut Fixed) -> Result<(), Error> {
+    let (_, surroundings) = judge_place(context, place, false)?;
+    // A plan is made again where a file was edited by hand meanwhile.
+    let repairs = RefCell::new(Vec::new());
+    let plan = |inventory: &Inventory<'_>| {
+        let (plan, made) = plan(inventory, &surroundings, place, allowed)?;
+        repairs.replace(made);
+        Ok(plan)
+    };
+    let intent = Intent { message: args.change.message.clone(), ..Intent::default() };
+    let request = Request { intent, plans: &[&|inventory, _| plan(inventory)], keep_going: false };
+    let Made { changed, .. } = carry_out(context, &place.store, &args.change, &request)?;
+    // What else is wrong with the directory the findings say.
+    if !changed.files.is_empty() {
+        context.warn_all(changed.warnings);
+    }
+    fixed.undo.extend(changed.number.map(|number| format!("{} undo {number}", context.program(&place.store))));
+    fixed.repairs.append(&mut repairs.take());
+    fixed.files.extend(changed.files);
+    Ok(())
 }
 
 /// The repairs of each file, all or none of them; and a word on each.

@@ -83,3 +83,17 @@ fn paths_begin_at_the_work_tree_for_programs_and_here_for_people() {
     assert!(from("dynamic", &["validate", "."]).out.contains("--> routes.yml:5:41\n"));
     assert!(from("deep", &["validate", "../dynamic"]).out.contains("--> ../dynamic/routes.yml:5:41\n"));
 }
+
+#[test]
+fn repairs_that_stop_half_way_say_what_is_written() {
+    let old = "http:\n  middlewares:\n    m: {ipWhiteList: {sourceRange: [10.0.0.0/8]}}\n";
+    let place = Place::with(&[("a.yml", old)]);
+    place.sh("mkdir other; cp dynamic/a.yml other; touch other/.cloudlunacy");
+    let ran = place.run(&["validate", "dynamic", "other", "--fix", "--allow", "unused-middleware"]);
+    assert!(ran.code == 4 && ran.err.contains("written, but not all: "), "{ran:?}");
+    assert!(place.read("a.yml").contains("ipAllowList"));
+    let ran = place.run(&["validate", "other", "--fix", "-m", "x"]);
+    assert!(ran.code == 4 && !ran.err.contains("written"), "{ran:?}");
+    let ran = place.run(&["validate", "other", "-m", "x"]);
+    assert!(ran.code == 2 && ran.err.contains("hint: add --fix"), "{ran:?}");
+}
