@@ -1,5 +1,6 @@
 //! Every argument, as clap types. Help, man pages and completions come from here.
 
+mod agent;
 mod batch;
 mod diff;
 mod history;
@@ -8,6 +9,7 @@ mod route;
 mod validate;
 
 use crate::error::{Code, Error};
+pub use agent::{AgentCommand, Can, CreateToken, GrantAgent, GrantFields, Register, RemoveAgent, TokenCommand};
 pub use batch::Batch;
 use clap::builder::{EnumValueParser, NonEmptyStringValueParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -140,6 +142,9 @@ pub struct Global {
     /// Where the running Traefik has its API: http://[USER:PASSWORD@]HOST[:PORT][/PATH] [default: where the static configuration has it, with api.insecure]
     #[arg(long, global = true, value_parser = NonEmptyStringValueParser::new(), value_name = "URL", value_hint = clap::ValueHint::Url)]
     pub api: Option<String>,
+    /// The folder that keeps agents and their tokens [default: /var/lib/cloudlunacy; without root ~/.local/state/cloudlunacy]
+    #[arg(long, global = true, value_parser = NonEmptyStringValueParser::new(), value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub state_dir: Option<String>,
     /// How to print the answer [default: table]
     #[arg(short, long, global = true, value_name = "FORMAT", value_parser = AnyFormat)]
     pub output: Option<String>,
@@ -170,6 +175,7 @@ impl Global {
             ("--map", !self.map.is_empty()),
             ("--traefik", self.traefik.is_some()),
             ("--api", self.api.is_some()),
+            ("--state-dir", self.state_dir.is_some()),
             ("--output", self.output.is_some()),
             ("--config", self.config.is_some()),
             ("--lock-timeout", self.lock_timeout.is_some()),
@@ -265,6 +271,18 @@ Examples:
         /// What to do with routes.
         #[command(subcommand)]
         command: RouteCommand,
+    },
+    /// Register agents: servers that get routes of their own, within what they are granted
+    #[command(before_help = "\
+Examples:
+  cloudlunacy agent register web-7 --address 10.8.0.7 --app shop.example.com=3000
+  cloudlunacy agent token create web-7 --host '*.web-7.apps.example.com' \\
+      --target 10.8.0.7:3000-3999
+  cloudlunacy agent list")]
+    Agent {
+        /// What to do with agents.
+        #[command(subcommand)]
+        command: AgentCommand,
     },
     #[allow(missing_docs)]
     Batch(Batch),

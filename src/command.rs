@@ -1,5 +1,6 @@
 //! What each command does: `fn(&Context, arguments) → Outcome`. Commands never print.
 
+mod agent;
 mod batch;
 mod change;
 mod check_target;
@@ -17,6 +18,7 @@ mod undo;
 mod validate;
 mod wait;
 
+pub use agent::Agents;
 pub use batch::Batched;
 pub use context::{Context, find_settings};
 pub use diff::Compared;
@@ -41,6 +43,8 @@ pub enum Outcome {
     Route(Box<RouteDetail>),
     /// A change.
     Change(Report),
+    /// Agents and tokens.
+    Agents(Agents),
     /// Many commands as one change.
     Batch(Batched),
     /// A directory that is ready.
@@ -66,6 +70,7 @@ impl Outcome {
     pub fn exit_code(&self) -> u8 {
         match self {
             Outcome::Validation(validation) => u8::from(validation.fails()),
+            Outcome::Agents(Agents::Can(answer)) => u8::from(answer.is_err()),
             Outcome::Batch(batched) => match (batched.refused(), batched.changed()) {
                 (0, _) => 0,
                 (_, true) => Code::PartlyDone.exit_code(),
@@ -105,6 +110,8 @@ pub struct Report {
     pub number: Option<u64>,
     /// The command that takes it back.
     pub undo: Option<String>,
+    /// What happened to which agent, where it is about one.
+    pub agent: Option<(Verb, String)>,
     /// What happened to which route.
     pub effects: Vec<Effect>,
     /// Each file that changed.
@@ -119,19 +126,29 @@ impl Report {
         let change::Made { changed: Changed { outcomes, files, number, warnings }, live } = made;
         context.warn_all(warnings);
         let undo = number.map(|number| format!("{} undo {number}", context.program(&context.store)));
-        Report { dry_run, number, undo, effects: outcomes.into_iter().flatten().flatten().collect(), files, live }
+        Report {
+            dry_run,
+            number,
+            undo,
+            agent: None,
+            effects: outcomes.into_iter().flatten().flatten().collect(),
+            files,
+            live,
+        }
     }
 
     /// Whether something changed on disk.
     pub fn changed(&self) -> bool {
-        !self.dry_run && !self.files.is_empty()
+        let is_agent_changed = self.agent.as_ref().is_some_and(|(verb, _)| *verb != Verb::Unchanged);
+        !self.dry_run && (!self.files.is_empty() || is_agent_changed)
     }
 
     /// One word for all of it.
     pub fn outcome(&self) -> &'static str {
-        match self.effects.is_empty() && !self.files.is_empty() {
-            true => Verb::Changed.as_str(),
-            false => outcome_of(&self.effects),
+        match (&self.agent, outcome_of(&self.effects)) {
+            (Some((verb, _)), _) if *verb != Verb::Unchanged => verb.as_str(),
+            (_, "unchanged") if !self.files.is_empty() => Verb::Changed.as_str(),
+            (_, word) => word,
         }
     }
 }
@@ -164,6 +181,7 @@ pub fn run(context: &Context, command: &Command) -> Result<Outcome, Error> {
     match command {
         Command::Init(args) => init::init(context, args),
         Command::Route { command } => route::run(context, command),
+        Command::Agent { command } => agent::run(context, command),
         Command::Batch(args) => batch::batch(context, args),
         Command::Validate(args) => validate::validate(context, args),
         Command::Diff(args) => diff::diff(context, args),

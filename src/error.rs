@@ -38,6 +38,8 @@ pub enum Code {
     ChangedMeanwhile,
     /// A later change stands in the way of taking one back.
     ChangedSince,
+    /// What an agent asks for is not granted to it.
+    NotGranted,
     /// The user said no.
     Declined,
     /// A directory that isn't there.
@@ -85,6 +87,7 @@ impl Code {
         Code::WouldDisable,
         Code::ChangedMeanwhile,
         Code::ChangedSince,
+        Code::NotGranted,
         Code::Declined,
         Code::NoDirectory,
         Code::Io,
@@ -119,6 +122,7 @@ impl Code {
             Code::WouldDisable => "Traefik would disable something that works and that the change is not about",
             Code::ChangedMeanwhile => "the files were changed by something else again and again",
             Code::ChangedSince => "a later change stands in the way of taking an earlier one back",
+            Code::NotGranted => "what an agent asks for is not granted to it",
             Code::Declined => "the question was answered with no",
             Code::NoDirectory => "the directory does not exist",
             Code::Io => "reading or writing failed",
@@ -158,6 +162,7 @@ impl Code {
             Code::WouldDisable => "would-disable",
             Code::ChangedMeanwhile => "changed-meanwhile",
             Code::ChangedSince => "changed-since",
+            Code::NotGranted => "not-granted",
             Code::Declined => "declined",
             Code::NoDirectory => "no-directory",
             Code::Io => "io",
@@ -191,6 +196,7 @@ impl Code {
             | Code::TargetUnreachable
             | Code::RolledBack
             | Code::ChangedSince
+            | Code::NotGranted
             | Code::Declined => 3,
             Code::NoDirectory
             | Code::Io

@@ -2,7 +2,7 @@
 
 mod network;
 
-use crate::name::{EntryPointName, Host};
+use crate::name::{AgentId, EntryPointName, Host};
 pub use network::{Network, Own, Ports, TargetRange};
 use std::fmt;
 use std::net::IpAddr;
@@ -63,6 +63,7 @@ impl fmt::Display for HostPattern {
 
 text_in_json!(HostPattern);
 text_in_json!(EntryPointName);
+text_in_json!(AgentId);
 
 /// Why something is not granted.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,14 +4,17 @@
 //!
 //! - edges: [`terminal`], [`cli`], [`command`] (what each command does), [`render`] (how its outcome is shown);
 //! - effects: [`store`], the only door to the managed directory; [`git`], an earlier state of it; [`live`], the running Traefik;
-//!   [`probe`], the servers that routes lead to; [`trust`], whose certificates count;
+//!   [`probe`], the servers that routes lead to; [`trust`], whose certificates count; [`authority`], the only door to the folder that keeps
+//!   agents and tokens;
 //! - core, pure: [`plan`] (what a change must do), [`route`], [`judge`] (what Traefik would say), [`compare`] (two configurations), [`lint`] (each
 //!   kind of finding), [`finding`], [`runtime`] (what Traefik makes of what it loads), [`surroundings`], [`certificate`],
 //!   [`named`] (files that the configuration names),
 //!   [`inventory`] (all files merged), [`schema`], [`edit`], [`document`], [`rule`], [`name`], [`release`], [`golang`] (texts as Go writes them),
-//!   [`static_config`], [`settings`], [`delta`] (how one text becomes another), [`secret`] (what a command line must not tell);
+//!   [`static_config`], [`settings`], [`agent`], [`grant`] (what an agent may claim), [`token`], [`delta`] (how one text becomes another), [`secret`] (what a command line must not tell);
 //! - [`error`], which all of them speak.
 
+pub mod agent;
+pub mod authority;
 pub mod certificate;
 pub mod cli;
 pub mod command;
@@ -44,4 +47,5 @@ pub mod static_config;
 pub mod store;
 pub mod surroundings;
 pub mod terminal;
+pub mod token;
 pub mod trust;

@@ -1,5 +1,6 @@
 //! How an outcome, a warning or an error is shown. Values in, text out; nothing here prints.
 
+mod agents;
 mod comparison;
 mod diff;
 mod explanation;

@@ -173,8 +173,6 @@ pub fn server_text(server: Ref<'_>) -> Option<&str> {
 /// Which routes a list shows.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Those of this agent.
-    pub agent: Option<String>,
     /// Those with a host that this glob matches.
     pub host: Option<String>,
     /// Those of this kind.
@@ -184,10 +182,8 @@ pub struct Filter {
 /// The routes that a filter lets through, in load order.
 pub fn list(inventory: &Inventory<'_>, filter: &Filter) -> Vec<Route> {
     let of_kind = |kind: Kind| filter.kind.is_none_or(|wanted| wanted == kind);
-    let shown = |route: &Route| {
-        filter.host.as_ref().is_none_or(|glob| route.hosts.iter().any(|host| glob_match(glob, host)))
-            && filter.agent.as_ref().is_none_or(|agent| route.agent.as_ref() == Some(agent))
-    };
+    let shown =
+        |route: &Route| filter.host.as_ref().is_none_or(|glob| route.hosts.iter().any(|host| glob_match(glob, host)));
     let routers = inventory.definitions(Part::Router).filter(|(kind, _)| of_kind(*kind));
     routers.map(|(kind, router)| Route::of(inventory, kind, &router)).filter(shown).collect()
 }

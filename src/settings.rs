@@ -46,6 +46,8 @@ pub struct SettingsFile {
     pub traefik: Option<String>,
     /// `--api`.
     pub api: Option<String>,
+    /// `--state-dir`.
+    pub state_dir: Option<String>,
     /// `--output`.
     pub output: Option<String>,
     /// `--lock-timeout`, in seconds or with a unit.
@@ -58,6 +60,18 @@ pub struct SettingsFile {
     pub validate: Validate,
     /// How much of the past is kept.
     pub history: HistoryBounds,
+    /// What agents get.
+    pub agents: AgentSettings,
+}
+
+/// What agents get.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct AgentSettings {
+    /// The domain below which their applications get names.
+    pub app_domain: Option<String>,
+    /// The domain below which their databases get names.
+    pub mongo_domain: Option<String>,
 }
 
 /// How much of the past is kept, as written.
@@ -179,6 +193,8 @@ pub struct Settings {
     pub validate: Validate,
     /// How much of the past is kept.
     pub history: HistoryBounds,
+    /// What agents get.
+    pub agents: AgentSettings,
     /// The settings file in use.
     pub file: Option<String>,
 }
@@ -191,6 +207,7 @@ pub const KEYS: &[(&str, Option<&str>)] = &[
     ("map", None),
     ("traefik", Some("3.7")),
     ("api", None),
+    ("state-dir", None),
     ("output", Some("table")),
     ("lock-timeout", Some("10s")),
     ("color", Some("auto")),
@@ -223,6 +240,7 @@ impl Settings {
             defaults: contents.defaults,
             validate: contents.validate,
             history: contents.history,
+            agents: contents.agents,
             file: path,
         }
     }
@@ -273,6 +291,8 @@ impl Settings {
             ("validate.deny", deny),
             ("history.max-age", max_age),
             ("history.max-size", max_size),
+            ("agents.app-domain", self.agents.app_domain.clone()),
+            ("agents.mongo-domain", self.agents.mongo_domain.clone()),
         ];
         for (key, value) in more {
             if value.is_some() {
@@ -296,6 +316,7 @@ fn from_file(file: &SettingsFile, key: &str) -> Option<String> {
         "map" => (!file.map.is_empty()).then(|| file.map.join(",")),
         "traefik" => file.traefik.clone(),
         "api" => file.api.clone(),
+        "state-dir" => file.state_dir.clone(),
         "output" => file.output.clone(),
         "lock-timeout" => file.lock_timeout.clone(),
         "color" => file.color.clone(),
@@ -355,7 +376,7 @@ mod tests {
         assert_eq!(
             error.to_string().lines().next(),
             Some(
-                "c.toml:3: unknown field `dirr`, expected one of `dir`, `static`, `static-args`, `map`, `traefik`, `api`, `output`, `lock-timeout`, `color`, `defaults`, `validate`, `history`"
+                "c.toml:3: unknown field `dirr`, expected one of `dir`, `static`, `static-args`, `map`, `traefik`, `api`, `state-dir`, `output`, `lock-timeout`, `color`, `defaults`, `validate`, `history`, `agents`"
             )
         );
     }

@@ -24,17 +24,19 @@ use crate::release::Release;
 use crate::settings;
 use crate::static_config::StaticConfig;
 use crate::surroundings::Surroundings;
+pub(crate) use access::Access;
 use commit::Commit;
 use draft::{Draft, draft};
-use folder::Folder;
+pub(crate) use folder::Folder;
 pub use history::{Author, Earlier, FileRecord, Intent, Object, Origin, Past, Record, as_text};
+pub use lock::Lock;
 use notes::Notes;
 pub use read::{Snapshot, content};
 use rustix::io::Errno;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-pub use survey::Known;
+pub use survey::{Known, local_addresses};
 
 /// The managed directory.
 #[derive(Clone)]
@@ -144,6 +146,11 @@ impl Store {
         &self.path
     }
 
+    /// Takes another lock as this store takes its own.
+    pub fn lock<T>(&self, take: impl FnOnce(Duration, &str) -> T) -> T {
+        take(self.lock_timeout, &self.command)
+    }
+
     /// Reads the directory as Traefik would. Takes no lock, writes nothing, and reads through an unfinished change.
     pub fn read(&self) -> Result<Snapshot, Error> {
         let folder = Folder::managed(&self.path)?;
@@ -199,7 +206,7 @@ impl Store {
             }
         }
         let state = folder.state_folder()?;
-        let _lock = lock::acquire(&state, self.lock_timeout, &self.command)?;
+        let _lock = Lock::acquire(&state, self.lock_timeout, &self.command)?;
         let mut warnings = journal::recover(&folder, &state)?;
         for _ in 0..TRIES {
             let snapshot = read::snapshot(&folder, self.only.as_deref())?;

@@ -38,6 +38,7 @@ unknown key is an error. These are all keys:
   map = [\"/etc/traefik=./traefik\"]   # --map
   traefik = \"3.7\"                     # --traefik
   api = \"http://127.0.0.1:8080\"      # --api
+  state-dir = \"/var/lib/cloudlunacy\" # --state-dir
   output = \"table\"                    # --output
   lock-timeout = \"10s\"                # --lock-timeout
   color = \"auto\"                      # --color
@@ -55,6 +56,10 @@ unknown key is an error. These are all keys:
   [validate]
   allow = [\"unused-service\"]          # --allow, in every run
   deny = \"warning\"                    # --deny
+
+  [agents]
+  app-domain = \"apps.example.com\"     # --app-domain of agent register
+  mongo-domain = \"mongo.example.com\"  # --mongo-domain
 
   [history]
   max-age = \"400d\"                   # changes older than this go
@@ -77,10 +82,10 @@ a finding; --no-suppress reports everything.",
         "Environment",
         "\
 CLOUDLUNACY_DIR, CLOUDLUNACY_STATIC, CLOUDLUNACY_STATIC_ARGS, CLOUDLUNACY_MAP,
-CLOUDLUNACY_TRAEFIK, CLOUDLUNACY_API, CLOUDLUNACY_OUTPUT,
-CLOUDLUNACY_LOCK_TIMEOUT, CLOUDLUNACY_COLOR: as the flags of these names; MAP
-separated by commas. A password for the API is safest in CLOUDLUNACY_API:
-other users can see command lines.
+CLOUDLUNACY_TRAEFIK, CLOUDLUNACY_API, CLOUDLUNACY_STATE_DIR,
+CLOUDLUNACY_OUTPUT, CLOUDLUNACY_LOCK_TIMEOUT, CLOUDLUNACY_COLOR: as the flags
+of these names; MAP separated by commas. A password for the API is safest in
+CLOUDLUNACY_API: other users can see command lines.
 SSL_CERT_FILE, SSL_CERT_DIR: the authorities that are trusted, in place of the
 system's, by --check-target and for an API over https.
 NO_COLOR: where it is set and not empty, no colour unless --color always.",
@@ -90,7 +95,8 @@ NO_COLOR: where it is set and not empty, no colour unless --color always.",
         "\
 0   done, or already so; validate: no errors; diff: the same for Traefik
 1   validate: something for which Traefik refuses the directory or disables
-    an object; with --deny warning also a warning. diff: something differs
+    an object; with --deny warning also a warning. diff: something differs.
+    agent can: it may not
 2   usage, malformed input, nothing to check; nothing changed
 3   refused: conflict, not found, would not load, a target that does not
     answer, something newer in the way of an undo, not live and taken back;

@@ -2,6 +2,7 @@
 
 use super::static_source::{self, StaticSource};
 use super::validate::places::elsewhere;
+use crate::authority::Authority;
 use crate::cli::{Cli, Color, Command, Global, Output};
 use crate::document::Format;
 use crate::error::{Code, Error};
@@ -10,7 +11,7 @@ use crate::release::Release;
 use crate::secret::without_credentials;
 use crate::settings::{Origin, Settings, SettingsFile, duration, parse_file};
 use crate::static_config::{PathMap, StaticConfig};
-use crate::store::{Known, Snapshot, Store};
+use crate::store::{Known, Lock, Snapshot, Store};
 use crate::surroundings::Surroundings;
 use anyhow::Context as _;
 use clap::ValueEnum;
@@ -33,6 +34,8 @@ pub struct Context {
     pub static_source: StaticSource,
     /// The flags that every command takes.
     pub global: Global,
+    /// The folder that keeps agents and their tokens.
+    pub state_dir: PathBuf,
     /// Whether there is a user to ask.
     pub interactive: bool,
     warnings: RefCell<Vec<String>>,
@@ -83,8 +86,11 @@ impl Context {
         let store = Store::new(dir, only, timeout, command_line)
             .judging_by(facts.release, facts.static_config.clone())
             .remembering(settings.history.resolved()?);
+        let state_dir = settings.get("state-dir").map_or_else(default_state_dir, PathBuf::from);
+        settings.found("state-dir", state_dir.display().to_string(), settings.origin("state-dir"));
         Ok(Context {
             settings,
+            state_dir,
             facts,
             store,
             api,
@@ -103,6 +109,11 @@ impl Context {
         let folders: Vec<PathBuf> = [Some(PathBuf::new()), beside].into_iter().flatten().collect();
         let surveyed = store.survey(snapshot, &Known { release: self.facts.release, folders: &folders, paths })?;
         Ok(Surroundings { static_config: config.clone(), static_faults: faults.clone(), ..surveyed })
+    }
+
+    /// Keeps other writers out of the state folder.
+    pub fn lock(&self, authority: &Authority) -> Result<Lock, Error> {
+        self.store.lock(|timeout, command| authority.lock(timeout, command))
     }
 
     /// How to call this program so that it means the same directory.
@@ -126,6 +137,20 @@ impl Context {
     /// The warnings so far.
     pub fn take_warnings(&self) -> Vec<String> {
         self.warnings.take()
+    }
+}
+
+/// Where agents and tokens are kept where nothing is said.
+fn default_state_dir() -> PathBuf {
+    const SYSTEM_STATE: &str = "/var/lib/cloudlunacy";
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let of_user = || {
+        let state = variable("XDG_STATE_HOME").or_else(|| Some(variable("HOME")?.join(".local/state")))?;
+        Some(state.join("cloudlunacy"))
+    };
+    match rustix::process::geteuid().is_root() {
+        true => PathBuf::from(SYSTEM_STATE),
+        false => of_user().unwrap_or_else(|| PathBuf::from(SYSTEM_STATE)),
     }
 }
 
@@ -211,6 +236,7 @@ fn flag(global: &Global, key: &str) -> Option<String> {
         "map" => (!global.map.is_empty()).then(|| global.map.join(",")),
         "traefik" => global.traefik.clone(),
         "api" => global.api.clone(),
+        "state-dir" => global.state_dir.clone(),
         "output" => global.output.clone().filter(|o| Output::from_str(o, false).is_ok()),
         "lock-timeout" => global.lock_timeout.clone(),
         "color" => global.color.map(|c| name(&c)),
@@ -263,7 +289,7 @@ fn open_regular(path: &Path) -> Option<(std::fs::File, std::fs::Metadata)> {
 fn anchored(path: &str, mut file: SettingsFile) -> SettingsFile {
     let folder = Path::new(path).parent().map(Path::to_owned).unwrap_or_default();
     let join = |path: &str| folder.join(path).display().to_string();
-    for value in [&mut file.dir, &mut file.r#static].into_iter().flatten() {
+    for value in [&mut file.dir, &mut file.r#static, &mut file.state_dir].into_iter().flatten() {
         *value = join(value);
     }
     for map in &mut file.map {

@@ -33,8 +33,15 @@ pub(super) fn init(context: &Context, args: &Init) -> Result<Outcome, Error> {
         made.push(shown.clone());
         if dry_run {
             made.extend(static_file.map(|file| file.display().to_string()));
-            let report =
-                Report { dry_run, number: None, undo: None, effects: Vec::new(), files: Vec::new(), live: None };
+            let report = Report {
+                dry_run,
+                number: None,
+                undo: None,
+                agent: None,
+                effects: Vec::new(),
+                files: Vec::new(),
+                live: None,
+            };
             return Ok(Outcome::Ready(Box::new(Ready { dir: shown, made, report, routes: Vec::new(), files: 0 })));
         }
         std::fs::DirBuilder::new().recursive(true).mode(0o755).create(dir).map_err(|error| {

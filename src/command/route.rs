@@ -3,6 +3,7 @@
 use super::change::change;
 use super::check_target::check;
 use super::{Context, Outcome, PartOfRoute, RouteDetail};
+use crate::agent::Agent;
 use crate::cli::{Add, ChangeFlags, Fields, List, Remove, Rename, RouteCommand, Set, Show, TlsArg};
 use crate::error::{Code, Error};
 use crate::inventory::{Definition, Inventory, Part, bare};
@@ -10,6 +11,7 @@ use crate::name::{BadName, Host, RouterName, Target, split_host_path};
 use crate::plan::{self, AddRequest, Change, ListEdit, Plan, Wanted, bad_value};
 use crate::route::{Filter, Route, Tls, list as routes, lookup};
 use crate::store::{Intent, Request};
+use std::collections::HashMap;
 
 /// Works out what a command that changes routes does.
 pub(super) type RoutePlanner<'p> = dyn Fn(&Inventory<'_>) -> Result<Plan, Error> + 'p;
@@ -174,8 +176,11 @@ fn list(context: &Context, args: &List) -> Result<Outcome, Error> {
     let snapshot = context.store.read()?;
     let inventory = Inventory::of(&snapshot.files);
     point_out_faults(context, &inventory);
-    let filter = Filter { agent: args.agent.clone(), host: args.host.clone(), kind: args.kind };
-    Ok(Outcome::Routes(routes(&inventory, &filter)))
+    let filter = Filter { host: args.host.clone(), kind: args.kind };
+    let mut found = routes(&inventory, &filter);
+    name_owners(context, &mut found);
+    found.retain(|route| args.agent.is_none() || route.agent == args.agent);
+    Ok(Outcome::Routes(found))
 }
 
 fn show(context: &Context, args: &Show) -> Result<Outcome, Error> {
@@ -183,7 +188,8 @@ fn show(context: &Context, args: &Show) -> Result<Outcome, Error> {
     let inventory = Inventory::of(&snapshot.files);
     point_out_faults(context, &inventory);
     let (kind, router) = plan::find(&inventory, &args.route)?;
-    let route = Route::of(&inventory, kind, &router);
+    let mut route = Route::of(&inventory, kind, &router);
+    name_owners(context, std::slice::from_mut(&mut route));
     let found = |part: Part, reference: &String| {
         let place = match bare(reference).map(|name| inventory.get(kind, part, name)) {
             Some(Some(found)) => Ok(inventory.place(&found)),
@@ -198,6 +204,16 @@ fn show(context: &Context, args: &Show) -> Result<Outcome, Error> {
     let parts = std::iter::once(own).chain(services).chain(middlewares).collect();
     let source = source_of(&router);
     Ok(Outcome::Route(Box::new(RouteDetail { route, parts, source })))
+}
+
+/// Names the agents whose routes these are; whoever may not read who they are sees none.
+fn name_owners(context: &Context, routes: &mut [Route]) {
+    let agents = super::agent::all(context).unwrap_or_default();
+    let by_file: HashMap<String, &Agent> = agents.iter().map(|agent| (agent.file(), agent)).collect();
+    for route in routes {
+        let owner = by_file.get(&route.file).filter(|agent| agent.owns(route.kind, &route.name, &route.file));
+        route.agent = owner.map(|agent| agent.id.to_string());
+    }
 }
 
 /// The text of an entry, all of it moved to the left margin.

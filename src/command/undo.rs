@@ -1,9 +1,11 @@
 //! `undo`, `restore`: the way back.
 
+use super::agent::register::must_be_granted;
 use super::change::carry_out;
 use super::history::{texts_after, undone};
 use super::{Context, Outcome, Report};
-use crate::cli::{Restore, Undo};
+use crate::authority::Authority;
+use crate::cli::{ChangeFlags, Restore, Undo};
 use crate::error::{Code, Error, Place};
 use crate::plan::{Conflict, Moments, Plan, revert};
 use crate::store::{Author, FileRecord, Intent, Origin, Past, Record, Request, as_text};
@@ -35,16 +37,26 @@ pub(super) fn undo(context: &Context, args: &Undo) -> Result<Outcome, Error> {
     }
     let intent = Intent { message: args.change.message.clone(), undoes: Some(number), ..Intent::default() };
     let request = Request { intent, plans: &[&|_, past| plan(past)], keep_going: false };
-    let made = carry_out(context, &context.store, &args.change, &request)?;
-    Ok(Outcome::Change(Report::of(context, args.change.dry_run, made)))
+    take_back(context, &args.change, &request)
 }
 
 pub(super) fn restore(context: &Context, args: &Restore) -> Result<Outcome, Error> {
     let plan = |past: &Past<'_>| Ok(Plan { texts: texts_after(past, args.number)?, ..Plan::default() });
     let intent = Intent { message: args.change.message.clone(), restores: Some(args.number), ..Intent::default() };
     let request = Request { intent, plans: &[&|_, past| plan(past)], keep_going: false };
-    let made = carry_out(context, &context.store, &args.change, &request)?;
-    Ok(Outcome::Change(Report::of(context, args.change.dry_run, made)))
+    take_back(context, &args.change, &request)
+}
+
+/// Makes the change, unless it would bring back what an agent must not have any more.
+fn take_back(context: &Context, flags: &ChangeFlags, request: &Request<'_>) -> Result<Outcome, Error> {
+    let authority = Authority::open(&context.state_dir)?;
+    // No grant changes between this look at it and the change.
+    let _lock = authority.as_ref().map(|authority| context.lock(authority)).transpose()?;
+    if let Some(authority) = &authority {
+        must_be_granted(context, authority, context.store.preview(request)?.effects())?;
+    }
+    let made = carry_out(context, &context.store, flags, request)?;
+    Ok(Outcome::Change(Report::of(context, flags.dry_run, made)))
 }
 
 /// The caller's last change that still holds. Not where somebody else's is newer: that might rest upon it.

@@ -2,13 +2,11 @@
 
 use super::json::SCHEMA_VERSION;
 use super::table::table;
-use super::text::sanitize;
+use super::text::{moment, sanitize};
 use super::{Style, comparison};
 use crate::command::{Happened, Shown};
 use crate::store::{Origin, Record};
 use serde_json::{Value, json};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 /// A line for each change.
 pub(super) fn list(all: &[Happened], style: Style) -> String {
@@ -79,12 +77,6 @@ pub(super) fn value(happened: &Happened) -> Value {
         "objects": record.objects,
         "files": record.files.iter().map(file).collect::<Vec<_>>(),
     })
-}
-
-/// A time as RFC 3339 has it, in UTC.
-fn moment(seconds: i64) -> String {
-    let time = OffsetDateTime::from_unix_timestamp(seconds).ok();
-    time.and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_else(|| seconds.to_string())
 }
 
 fn by(record: &Record) -> String {

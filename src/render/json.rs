@@ -1,6 +1,6 @@
 //! The stable machine formats. Fields are only ever added; `schema_version` counts the rest.
 
-use super::{Format, diff, explanation, history};
+use super::{Format, agents, diff, explanation, history};
 use crate::command::{Batched, Outcome, PartOfRoute, Report, outcome_of};
 use crate::error::{Changed, Error};
 use crate::plan::Verb;
@@ -99,6 +99,7 @@ fn value(outcome: &Outcome) -> Value {
                 .collect();
             json!({ "schema_version": SCHEMA_VERSION, "settings": all })
         }
+        Outcome::Agents(found) => agents::json(found),
         Outcome::History(all) => history::list_json(all),
         Outcome::Happened(shown) => history::one_json(shown),
         Outcome::Explanation(found) => explanation::json(found),

@@ -1,7 +1,7 @@
 //! What people read: tables, result lines, errors. Text from files is escaped, so that none of it can steer a terminal.
 
 use super::table::{columns, table};
-use super::{Shown, Style, diff, explanation, history, json};
+use super::{Shown, Style, agents, diff, explanation, history, json};
 use crate::command::{Batched, Outcome, PartOfRoute, Ready, Report, RouteDetail};
 use crate::error::Error;
 use crate::inventory::Part;
@@ -9,6 +9,8 @@ use crate::plan::{Effect, Verb};
 use crate::route::{Route, Tls};
 use crate::settings::Setting;
 use crate::store::FileChange;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 pub(super) fn outcome(outcome: &Outcome, style: Style) -> Shown {
     match outcome {
@@ -16,6 +18,7 @@ pub(super) fn outcome(outcome: &Outcome, style: Style) -> Shown {
         Outcome::Routes(routes) => out(table_of(routes, style)),
         Outcome::Route(detail) => out(route(detail)),
         Outcome::Change(report) => change(report, style),
+        Outcome::Agents(found) => out(agents::text(found, style)),
         Outcome::Batch(batched) => batch(batched, style),
         Outcome::Ready(ready) => self::ready(ready, style),
         Outcome::Settings(settings) => out(settings_table(settings, style)),
@@ -33,11 +36,15 @@ pub(super) fn outcome(outcome: &Outcome, style: Style) -> Shown {
 
 /// Names alone, one a line.
 pub(super) fn names(outcome: &Outcome) -> String {
-    let numbers: Vec<String>;
+    let made: Vec<String>;
     let all: Vec<&str> = match outcome {
         Outcome::History(all) => {
-            numbers = all.iter().map(|happened| happened.record.number.to_string()).collect();
-            numbers.iter().map(String::as_str).collect()
+            made = all.iter().map(|happened| happened.record.number.to_string()).collect();
+            made.iter().map(String::as_str).collect()
+        }
+        Outcome::Agents(found) => {
+            made = agents::names(found);
+            made.iter().map(String::as_str).collect()
         }
         Outcome::Happened(shown) => shown.happened.record.objects.iter().map(|object| object.name.as_str()).collect(),
         Outcome::Routes(routes) => routes.iter().map(|r| r.name.as_str()).collect(),
@@ -139,15 +146,31 @@ fn batch(batched: &Batched, style: Style) -> Shown {
 }
 
 fn result_lines(report: &Report, style: Style) -> String {
+    let is_agent_changed = report.agent.as_ref().is_some_and(|(verb, _)| *verb != Verb::Unchanged);
     let mut lines = match report.effects.as_slice() {
+        [] if report.files.is_empty() && is_agent_changed => String::new(),
         [] if report.files.is_empty() => "unchanged\n".to_owned(),
         [] => files(report),
         _ => effects(report, style),
     };
+    if let Some((verb, id)) = report.agent.as_ref().filter(|_| is_agent_changed) {
+        let verb = if report.dry_run { would(*verb) } else { verb.as_str() };
+        lines.insert_str(0, &format!("{verb}  agent  {id}\n"));
+    }
     if let (Some(number), Some(undo)) = (report.number, &report.undo) {
         lines.push_str(&format!("       change {number}; undo: {}\n", sanitize(undo)));
     }
     lines
+}
+
+/// The words where nothing was to be written.
+fn would(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Added => "would add",
+        Verb::Changed => "would change",
+        Verb::Removed => "would remove",
+        Verb::Unchanged => verb.as_str(),
+    }
 }
 
 /// What happened to files, where that is no matter of routes.
@@ -168,12 +191,7 @@ fn files(report: &Report) -> String {
 
 fn effects(report: &Report, style: Style) -> String {
     let row = |effect: &Effect| {
-        let verb = match (report.dry_run, effect.verb) {
-            (true, Verb::Added) => "would add",
-            (true, Verb::Changed) => "would change",
-            (true, Verb::Removed) => "would remove",
-            (_, verb) => verb.as_str(),
-        };
+        let verb = if report.dry_run { would(effect.verb) } else { effect.verb.as_str() };
         let mut row = vec![verb.to_owned(), effect.kind.to_string(), sanitize(&effect.name)];
         if let Some(route) = &effect.route {
             row.push(sanitize(route.rule.as_deref().unwrap_or("-")));
@@ -264,6 +282,12 @@ pub(super) fn warning(message: &str, color: bool) -> String {
 
 pub(super) fn paint(text: &str, code: &str, color: bool) -> String {
     if color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
+/// A time as RFC 3339 has it, in UTC.
+pub(super) fn moment(seconds: i64) -> String {
+    let time = OffsetDateTime::from_unix_timestamp(seconds).ok();
+    time.and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_else(|| seconds.to_string())
 }
 
 /// A number of things.

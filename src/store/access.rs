@@ -8,10 +8,10 @@ use std::os::unix::ffi::OsStringExt;
 
 /// Mode, owner and group that a new file gets.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Access {
-    pub(super) mode: u32,
-    pub(super) owner: u32,
-    pub(super) group: u32,
+pub(crate) struct Access {
+    pub(crate) mode: u32,
+    pub(crate) owner: u32,
+    pub(crate) group: u32,
 }
 
 /// Whether this user may set a file's mode.

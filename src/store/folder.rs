@@ -23,7 +23,7 @@ pub(super) const LOCK: &str = "lock";
 const FOLDER: OFlags = OFlags::DIRECTORY.union(OFlags::RDONLY).union(OFlags::CLOEXEC);
 
 /// An open directory.
-pub(super) struct Folder {
+pub(crate) struct Folder {
     fd: OwnedFd,
     path: PathBuf,
 }
@@ -31,8 +31,8 @@ pub(super) struct Folder {
 /// A flushed file that waits for its place.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Staged {
-    pub(super) name: String,
+pub(crate) struct Staged {
+    pub(crate) name: String,
     /// It keeps this when it is renamed.
     pub(super) stamp: Stamp,
 }
@@ -44,13 +44,13 @@ impl Folder {
         Folder::open(&real).map_err(|error| super::open_error(path, error.into()))
     }
 
-    pub(super) fn open(path: &Path) -> Result<Folder, Errno> {
+    pub(crate) fn open(path: &Path) -> Result<Folder, Errno> {
         let fd = retry_on_intr(|| rustix::fs::open(path, FOLDER, Mode::empty()))?;
         Ok(Folder { fd, path: path.to_owned() })
     }
 
     /// Opens a folder in this one; never follows a link.
-    pub(super) fn below(&self, name: impl AsRef<OsStr>) -> Result<Folder, Errno> {
+    pub(crate) fn below(&self, name: impl AsRef<OsStr>) -> Result<Folder, Errno> {
         let name = name.as_ref();
         let fd = retry_on_intr(|| rustix::fs::openat(&self.fd, name, FOLDER | OFlags::NOFOLLOW, Mode::empty()))?;
         Ok(Folder { fd, path: self.path.join(name) })
@@ -75,11 +75,11 @@ impl Folder {
         Ok((folder, name))
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    pub(super) fn stat(&self) -> Result<Stat> {
+    pub(crate) fn stat(&self) -> Result<Stat> {
         retry_on_intr(|| rustix::fs::fstat(&self.fd)).with_context(|| format!("can't look at {}", self.path.display()))
     }
 
@@ -191,7 +191,7 @@ impl Folder {
     }
 
     /// Reads a small file of ours; `None` where there is none.
-    pub(super) fn read_own(&self, name: &str) -> Result<Option<Vec<u8>>> {
+    pub(crate) fn read_own(&self, name: &str) -> Result<Option<Vec<u8>>> {
         match self.open_file(name, OFlags::RDONLY) {
             Err(Errno::NOENT) => Ok(None),
             Err(error) => Err(error).with_context(|| format!("can't read {}", self.path.join(name).display())),
@@ -227,10 +227,18 @@ impl Folder {
     }
 
     /// Stages bytes under a random name: a pid would clash with a dead run's.
-    pub(super) fn stage(&self, prefix: &str, bytes: &[u8], access: Access, like: Option<&File>) -> Result<Staged> {
+    pub(crate) fn stage(&self, prefix: &str, bytes: &[u8], access: Access, like: Option<&File>) -> Result<Staged> {
         let name = random_name(prefix);
         let stamp = self.write_new(&name, bytes, access, like)?;
         Ok(Staged { name, stamp })
+    }
+
+    /// Adds to the end of a file of ours, flushed.
+    pub(crate) fn append(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND;
+        let mut file = self.open_file(name, flags)?;
+        file.write_all(bytes)?;
+        Ok(retry_on_intr(|| rustix::fs::fsync(&file))?)
     }
 
     /// Stages bytes that may be lost with the power.
@@ -254,13 +262,13 @@ impl Folder {
         Ok(file)
     }
 
-    pub(super) fn remove(&self, name: impl AsRef<OsStr>) -> Result<(), Errno> {
+    pub(crate) fn remove(&self, name: impl AsRef<OsStr>) -> Result<(), Errno> {
         let name = name.as_ref();
         retry_on_intr(|| rustix::fs::unlinkat(&self.fd, name, AtFlags::empty()))
     }
 
     /// Moves a file into another folder, over what is there.
-    pub(super) fn rename_into(&self, name: &str, to: &Folder, new: impl AsRef<OsStr>) -> Result<(), Errno> {
+    pub(crate) fn rename_into(&self, name: &str, to: &Folder, new: impl AsRef<OsStr>) -> Result<(), Errno> {
         let new = new.as_ref();
         retry_on_intr(|| rustix::fs::renameat(&self.fd, name, &to.fd, new))
     }
@@ -308,7 +316,7 @@ impl Folder {
         ))
     }
 
-    pub(super) fn flush(&self) -> Result<(), Errno> {
+    pub(crate) fn flush(&self) -> Result<(), Errno> {
         retry_on_intr(|| rustix::fs::fsync(&self.fd))
     }
 
@@ -319,7 +327,7 @@ impl Folder {
     }
 
     /// The names here, without `.` and `..`.
-    pub(super) fn names(&self) -> Result<Vec<OsString>> {
+    pub(crate) fn names(&self) -> Result<Vec<OsString>> {
         let entries = retry_on_intr(|| rustix::fs::Dir::read_from(&self.fd))
             .with_context(|| format!("can't list {}", self.path.display()))?;
         let mut names = Vec::new();

@@ -9,12 +9,18 @@ use std::os::unix::fs::MetadataExt;
 use std::time::{Duration, Instant};
 
 /// The lock, held until it is dropped.
-pub(super) struct Lock {
+pub struct Lock {
     _file: File,
 }
 
-/// Waits for the lock, at most `timeout`.
-pub(super) fn acquire(state: &Folder, timeout: Duration, command: &str) -> Result<Lock, Error> {
+impl Lock {
+    /// Waits for the lock, at most `timeout`.
+    pub(crate) fn acquire(state: &Folder, timeout: Duration, command: &str) -> Result<Lock, Error> {
+        acquire(state, timeout, command)
+    }
+}
+
+fn acquire(state: &Folder, timeout: Duration, command: &str) -> Result<Lock, Error> {
     let mut file = state.lock_file()?;
     let path = state.path().join(LOCK);
     let deadline = Instant::now() + timeout;

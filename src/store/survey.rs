@@ -45,7 +45,7 @@ impl Store {
         Ok(Surroundings {
             entries,
             named: named_files(&snapshot.files.iter().collect::<Vec<_>>(), known),
-            addresses: addresses(),
+            addresses: local_addresses(),
             now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs() as i64),
             ..Surroundings::unknown(known.release)
         })
@@ -144,7 +144,7 @@ fn read(path: &Path) -> Named {
 }
 
 /// The addresses of this machine, as Linux lists them; none where it does not.
-fn addresses() -> Vec<IpAddr> {
+pub fn local_addresses() -> Vec<IpAddr> {
     let list = |path| std::fs::read_to_string(path).unwrap_or_default();
     let mut found = local_in_trie(&list("/proc/net/fib_trie"));
     found.extend(list("/proc/net/if_inet6").lines().filter_map(|line| {
@@ -178,6 +178,6 @@ mod tests {
     fn own_addresses_are_those_that_are_local_to_a_host() {
         let trie = "Main:\n  +-- 0.0.0.0/0 3 0 5\n     |-- 0.0.0.0\n        /0 universe UNICAST\n     |-- 10.0.0.0\n        /24 link UNICAST\n     |-- 10.0.0.5\n        /32 host LOCAL\n     |-- 10.0.0.255\n        /32 link BROADCAST\n";
         assert_eq!(local_in_trie(trie), ["10.0.0.5".parse::<IpAddr>().unwrap()]);
-        assert!(addresses().iter().all(|address| !address.is_unspecified()));
+        assert!(local_addresses().iter().all(|address| !address.is_unspecified()));
     }
 }

@@ -8,6 +8,7 @@
     reason = "a test that cannot go on must fail, loudly; its helpers too"
 )]
 
+mod agents;
 mod agreement;
 mod batch;
 mod changes;

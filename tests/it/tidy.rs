@@ -112,14 +112,16 @@ const LAYERS: &[(&str, &[&str])] = &[
             "lint",
             "judge",
             "compare",
+            "token",
             "grant",
+            "agent",
             "route",
             "settings",
             "secret",
             "plan",
         ],
     ),
-    ("effects", &["store", "git", "trust", "live", "probe"]),
+    ("effects", &["store", "authority", "git", "trust", "live", "probe"]),
     ("edges", &["cli", "command", "render", "terminal", "main"]),
 ];
 
@@ -172,6 +174,7 @@ fn the_core_has_no_effects() {
 #[test]
 fn only_the_doors_touch_the_disk() {
     let doors = [
+        "authority",
         "store",
         "git",
         "live",

@@ -1,0 +1,149 @@
+//! Who may join, who has joined, and what they may claim: the only door to the state folder.
+//!
+//! It never lies in the managed directory, which containers mount and deployments wipe. Each token and each agent has a
+//! file of its own, so that none is written because of another.
+
+use crate::agent::{Agent, JoinToken};
+use crate::error::{Code, Error};
+use crate::name::AgentId;
+use crate::store::{Access, Folder, Lock};
+use anyhow::Context;
+use rustix::io::Errno;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The state folder.
+pub struct Authority {
+    path: PathBuf,
+    folder: Folder,
+}
+
+const TOKENS: &str = "tokens";
+const AGENTS: &str = "agents";
+const AUDIT: &str = "audit.jsonl";
+
+impl Authority {
+    /// Opens the state folder; it is made where it is not there.
+    pub fn create(path: &Path) -> Result<Authority, Error> {
+        let make = |path: &Path| std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+        for path in [path.to_owned(), path.join(TOKENS), path.join(AGENTS)] {
+            make(&path).map_err(|error| cant_open(&path, error.into()))?;
+        }
+        Authority::open(path)?.ok_or_else(|| cant_open(path, std::io::Error::from(Errno::NOENT).into()))
+    }
+
+    /// Opens the state folder; nothing where there is none.
+    pub fn open(path: &Path) -> Result<Option<Authority>, Error> {
+        let folder = match Folder::open(path) {
+            Err(Errno::NOENT) => return Ok(None),
+            opened => opened.map_err(|error| cant_open(path, std::io::Error::from(error).into()))?,
+        };
+        let stat = folder.stat()?;
+        let is_own = [0, rustix::process::geteuid().as_raw()].contains(&stat.st_uid);
+        if !is_own || stat.st_mode & 0o077 != 0 {
+            let what = format!("{} must be yours or root's, and closed to all others (mode 0700)", path.display());
+            return Err(Error::new(Code::Io, what).hint(format!("chmod 700 {}", path.display())));
+        }
+        Ok(Some(Authority { path: path.to_owned(), folder }))
+    }
+
+    /// Keeps all other writers out until it is dropped.
+    pub fn lock(&self, timeout: Duration, command: &str) -> Result<Lock, Error> {
+        Lock::acquire(&self.folder, timeout, command)
+    }
+
+    /// Every token, oldest first.
+    pub fn tokens(&self) -> Result<Vec<JoinToken>, Error> {
+        let mut all: Vec<JoinToken> = self.all(TOKENS)?;
+        all.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
+        Ok(all)
+    }
+
+    /// A token by its id.
+    pub fn token(&self, id: &str) -> Result<Option<JoinToken>, Error> {
+        self.one(TOKENS, id)
+    }
+
+    /// Keeps a token.
+    pub fn put_token(&self, token: &JoinToken) -> Result<(), Error> {
+        self.put(TOKENS, &token.id, token)
+    }
+
+    /// Every agent, by id.
+    pub fn agents(&self) -> Result<Vec<Agent>, Error> {
+        let mut all: Vec<Agent> = self.all(AGENTS)?;
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(all)
+    }
+
+    /// An agent by its id.
+    pub fn agent(&self, id: &AgentId) -> Result<Option<Agent>, Error> {
+        self.one(AGENTS, id.as_str())
+    }
+
+    /// Keeps an agent.
+    pub fn put_agent(&self, agent: &Agent) -> Result<(), Error> {
+        self.put(AGENTS, agent.id.as_str(), agent)
+    }
+
+    /// Forgets an agent.
+    pub fn remove_agent(&self, id: &AgentId) -> Result<(), Error> {
+        let folder = self.below(AGENTS)?;
+        let removed = folder.remove(file_name(id.as_str())).and_then(|()| folder.flush());
+        Ok(removed.with_context(|| format!("can't remove the agent {id} from {}", self.path.display()))?)
+    }
+
+    /// Notes a decision, flushed: what can't be noted must not happen.
+    pub fn audit(&self, decision: &impl Serialize) -> Result<(), Error> {
+        let line = serde_json::to_string(decision).context("can't write JSON")? + "\n";
+        Ok(self.folder.append(AUDIT, line.as_bytes()).context("can't write the audit log")?)
+    }
+
+    fn below(&self, folder: &str) -> Result<Folder, Error> {
+        let path = self.path.join(folder);
+        self.folder.below(folder).map_err(|error| cant_open(&path, std::io::Error::from(error).into()))
+    }
+
+    fn all<T: DeserializeOwned>(&self, folder: &str) -> Result<Vec<T>, Error> {
+        let names = self.below(folder)?.names()?;
+        let ids = names.iter().filter_map(|name| name.to_str()?.strip_suffix(".json"));
+        ids.filter_map(|id| self.one(folder, id).transpose()).collect()
+    }
+
+    fn one<T: DeserializeOwned>(&self, folder: &str, id: &str) -> Result<Option<T>, Error> {
+        let Some(bytes) = self.below(folder)?.read_own(&file_name(id))? else { return Ok(None) };
+        let path = self.path.join(folder).join(file_name(id));
+        Ok(Some(serde_json::from_slice(&bytes).with_context(|| format!("{} can't be read", path.display()))?))
+    }
+
+    fn put(&self, folder: &str, id: &str, value: &impl Serialize) -> Result<(), Error> {
+        let stat = self.folder.stat()?;
+        let access = Access { mode: 0o600, owner: stat.st_uid, group: stat.st_gid };
+        let folder = self.below(folder)?;
+        let bytes = serde_json::to_vec_pretty(value).context("can't write JSON")?;
+        let staged = folder.stage(".staged-", &bytes, access, None)?;
+        let placed = folder.rename_into(&staged.name, &folder, file_name(id)).and_then(|()| folder.flush());
+        if placed.is_err() {
+            let _ = folder.remove(&staged.name);
+        }
+        Ok(placed.with_context(|| format!("can't write {}", folder.path().join(file_name(id)).display()))?)
+    }
+}
+
+/// Ids hold nothing that could lead elsewhere: those of agents are checked, those of tokens made here.
+fn file_name(id: &str) -> String {
+    format!("{id}.json")
+}
+
+fn cant_open(path: &Path, error: anyhow::Error) -> Error {
+    Error::new(Code::Io, format!("can't open the state folder {}: {error:#}", path.display()))
+        .hint("run as the user who has it, for instance with sudo, or name another with --state-dir")
+}
+
+/// The time, in seconds since 1970.
+pub fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs() as i64)
+}

@@ -1,0 +1,109 @@
+//! `agent token create|list|revoke`.
+
+use super::{Agents, decision, entry_points, open, parsed};
+use crate::agent::{GrantPattern, JoinToken, PLACEHOLDER};
+use crate::authority::{Authority, now};
+use crate::cli::{CreateToken, TokenCommand};
+use crate::command::Context;
+use crate::error::{Code, Error};
+use crate::name::AgentId;
+use crate::settings::duration;
+use crate::token::{RANDOM, Token, Use};
+
+pub(super) fn run(context: &Context, command: &TokenCommand) -> Result<Agents, Error> {
+    match command {
+        TokenCommand::Create(args) => create(context, args),
+        TokenCommand::List => {
+            let authority = Authority::open(&context.state_dir)?;
+            let all = authority.map_or_else(|| Ok(Vec::new()), |authority| authority.tokens())?;
+            let now = now();
+            Ok(Agents::Tokens(
+                all.into_iter()
+                    .map(|token| {
+                        let state = token.state(now);
+                        (token, state)
+                    })
+                    .collect(),
+            ))
+        }
+        TokenCommand::Revoke { id } => revoke(context, id),
+    }
+}
+
+fn create(context: &Context, args: &CreateToken) -> Result<Agents, Error> {
+    check_pattern(&args.id)?;
+    const LONGEST: u64 = 365 * 24 * 3600;
+    let ttl = duration(&args.ttl).map(|ttl| ttl.as_secs()).filter(|ttl| (1..=LONGEST).contains(ttl));
+    let ttl = ttl.ok_or_else(|| {
+        Error::new(Code::BadValue, format!("--ttl: {:?} is no time from 1s to 365d", args.ttl))
+            .hint("write 30m, 1h or 7d")
+    })?;
+    let grant = GrantPattern {
+        hosts: args.grant.hosts.clone(),
+        targets: args.grant.targets.iter().map(|range| parsed(range)).collect::<Result<_, _>>()?,
+        max_routes: args.grant.max_routes,
+        entry_points: entry_points(context, &args.grant)?,
+    };
+    // The longest id there is, and every other, must make hosts of the patterns.
+    let example: AgentId = parsed(if is_pattern(&args.id) { "a" } else { &args.id })?;
+    grant.of(&example).map_err(crate::plan::bad_value)?;
+    if let Some(host) = grant.hosts.iter().find(|host| is_pattern(&args.id) && !host.contains(PLACEHOLDER)) {
+        return Err(Error::new(
+            Code::BadValue,
+            format!(
+                "every agent of {:?} could claim {host}: a pattern of ids needs `{PLACEHOLDER}` in each host",
+                args.id
+            ),
+        )
+        .hint(format!("write --host '*.{PLACEHOLDER}.apps.example.com'")));
+    }
+    let mut random = [0; RANDOM];
+    getrandom::fill(&mut random).map_err(|error| Error::new(Code::Io, format!("no random numbers: {error}")))?;
+    let token = Token::new(Use::Join, &random);
+    let created = now();
+    let kept = JoinToken {
+        id: token.id().to_owned(),
+        hash: token.hash(),
+        agent: args.id.clone(),
+        grant,
+        created,
+        expires: created.saturating_add(ttl as i64),
+        uses: args.uses,
+        used_by: Vec::new(),
+        revoked: None,
+    };
+    let authority = Authority::create(&context.state_dir)?;
+    let _lock = context.lock(&authority)?;
+    authority.audit(&decision("token create", Some(&args.id), Some(&kept.id)))?;
+    authority.put_token(&kept)?;
+    Ok(Agents::Made { token: Box::new(kept), secret: token.secret().to_owned() })
+}
+
+fn is_pattern(id: &str) -> bool {
+    id.contains(['*', '?'])
+}
+
+/// An id, or a pattern of ids.
+fn check_pattern(id: &str) -> Result<(), Error> {
+    let filled = id.replace(['*', '?'], "a");
+    parsed::<AgentId>(&filled).map(drop)
+}
+
+fn revoke(context: &Context, id: &str) -> Result<Agents, Error> {
+    let not_found = || {
+        Error::new(Code::NotFound, "there is no such token".to_owned())
+            .hint("`cloudlunacy agent token list` shows the ids of tokens")
+    };
+    if !Token::is_id(id) {
+        return Err(not_found());
+    }
+    let authority = open(context)?;
+    let _lock = context.lock(&authority)?;
+    let token = authority.token(id)?.ok_or_else(not_found)?;
+    if token.revoked.is_some() {
+        return Ok(Agents::Revoked(id.to_owned(), false));
+    }
+    authority.audit(&decision("token revoke", Some(&token.agent), Some(id)))?;
+    authority.put_token(&JoinToken { revoked: Some(now()), ..token })?;
+    Ok(Agents::Revoked(id.to_owned(), true))
+}

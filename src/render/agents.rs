@@ -1,0 +1,153 @@
+//! Agents and tokens: for people, and as JSON. No secret is shown but to whom it is made for, once.
+
+use super::Style;
+use super::json::SCHEMA_VERSION;
+use super::table::table;
+use super::text::{moment, sanitize};
+use crate::agent::{Agent, JoinToken, TokenState};
+use crate::command::Agents;
+use crate::grant::Grant;
+use serde_json::{Value, json};
+
+pub(super) fn text(agents: &Agents, style: Style) -> String {
+    match agents {
+        Agents::Made { token, secret } => format!(
+            "made   token {}: {} can join until {}\n       hosts: {}; targets: {}; at most {} routes\n\n{secret}\n\nIt is shown this once. Revoke it with: cloudlunacy agent token revoke {}\n",
+            token.id,
+            count(token),
+            moment(token.expires),
+            sanitize(&token.grant.hosts.join(", ")),
+            listed(&token.grant.targets),
+            token.grant.max_routes,
+            token.id,
+        ),
+        Agents::Tokens(tokens) => table(style.width, &TOKENS, tokens.iter().map(token_row).collect(), &[4, 5]),
+        Agents::Revoked(id, true) => format!("revoked  token {id}: nobody can join by it any more\n"),
+        Agents::Revoked(..) => "unchanged\n".into(),
+        Agents::List(agents) => table(style.width, &AGENTS, agents.iter().map(agent_row).collect(), &[2, 3]),
+        Agents::One(agent) => one(agent),
+        Agents::Can(Ok(())) => "yes\n".into(),
+        Agents::Can(Err(denied)) => format!("no: {}\n", sanitize(&denied.to_string())),
+    }
+}
+
+const TOKENS: [&str; 6] = ["TOKEN", "AGENT", "STATE", "EXPIRES", "HOSTS", "TARGETS"];
+const AGENTS: [&str; 5] = ["AGENT", "ADDRESS", "HOSTS", "TARGETS", "ROUTES"];
+
+fn count(token: &JoinToken) -> String {
+    match token.uses {
+        1 => format!("agent {}", token.agent),
+        uses => format!("{uses} agents {}", token.agent),
+    }
+}
+
+fn token_row((token, state): &(JoinToken, TokenState)) -> Vec<String> {
+    let state = match state {
+        TokenState::Open if token.uses > 1 => format!("open, {} of {} used", token.used_by.len(), token.uses),
+        state => state.as_str().to_owned(),
+    };
+    vec![
+        token.id.clone(),
+        token.agent.clone(),
+        state,
+        moment(token.expires),
+        token.grant.hosts.join(", "),
+        listed(&token.grant.targets),
+    ]
+}
+
+fn agent_row(agent: &Agent) -> Vec<String> {
+    let address = agent.address.map_or_else(|| "-".into(), |address| address.to_string());
+    let (hosts, targets) = match &agent.grant {
+        Some(grant) => (listed(&grant.hosts), listed(&grant.targets)),
+        None => ("(no grant)".into(), "-".into()),
+    };
+    vec![agent.id.to_string(), address, hosts, targets, agent.routes.len().to_string()]
+}
+
+fn one(agent: &Agent) -> String {
+    let mut lines = vec![
+        ("agent", agent.id.to_string()),
+        ("address", agent.address.map_or_else(|| "-".into(), |address| address.to_string())),
+        ("since", moment(agent.created)),
+    ];
+    match &agent.grant {
+        None => lines.push(("grant", "none: an administrator registered it".into())),
+        Some(Grant { hosts, targets, max_routes, entry_points }) => {
+            lines.push(("hosts", listed(hosts)));
+            lines.push(("targets", listed(targets)));
+            lines.push(("routes", format!("at most {max_routes}")));
+            if !entry_points.is_empty() {
+                lines.push(("listens on", listed(entry_points)));
+            }
+        }
+    }
+    lines.extend(agent.routes.iter().map(|route| ("route", format!("{} {}", route.kind, route.name))));
+    lines.iter().map(|(key, value)| format!("{key:<11} {}\n", sanitize(value))).collect()
+}
+
+fn listed<T: ToString>(items: &[T]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn names(agents: &Agents) -> Vec<String> {
+    match agents {
+        Agents::Made { token, .. } => vec![token.id.clone()],
+        Agents::Tokens(tokens) => tokens.iter().map(|(token, _)| token.id.clone()).collect(),
+        Agents::Revoked(id, _) => vec![id.clone()],
+        Agents::List(agents) => agents.iter().map(|agent| agent.id.to_string()).collect(),
+        Agents::One(agent) => vec![agent.id.to_string()],
+        Agents::Can(answer) => vec![if answer.is_ok() { "yes" } else { "no" }.to_owned()],
+    }
+}
+
+pub(super) fn json(agents: &Agents) -> Value {
+    let mut value = match agents {
+        Agents::Made { token, secret } => {
+            let mut value = token_json(token, TokenState::Open);
+            value["token"] = json!(secret);
+            value
+        }
+        Agents::Tokens(tokens) => {
+            json!({ "tokens": tokens.iter().map(|(t, state)| token_json(t, *state)).collect::<Vec<_>>() })
+        }
+        Agents::Revoked(id, changed) => {
+            json!({ "id": id, "outcome": if *changed { "revoked" } else { "unchanged" }, "changed": changed })
+        }
+        Agents::List(agents) => json!({ "agents": agents.iter().map(agent_json).collect::<Vec<_>>() }),
+        Agents::One(agent) => json!({ "agent": agent_json(agent) }),
+        Agents::Can(answer) => {
+            json!({ "allowed": answer.is_ok(), "reason": answer.as_ref().err().map(ToString::to_string) })
+        }
+    };
+    value["schema_version"] = json!(SCHEMA_VERSION);
+    value
+}
+
+fn token_json(token: &JoinToken, state: TokenState) -> Value {
+    let mut value = json!({
+        "id": token.id,
+        "agent": token.agent,
+        "state": state.as_str(),
+        "created": moment(token.created),
+        "expires": moment(token.expires),
+        "uses": token.uses,
+        "used_by": token.used_by,
+        "hosts": token.grant.hosts,
+        "targets": token.grant.targets,
+        "max_routes": token.grant.max_routes,
+        "entry_points": token.grant.entry_points,
+    });
+    value["revoked"] = json!(token.revoked.map(moment));
+    value
+}
+
+fn agent_json(agent: &Agent) -> Value {
+    json!({
+        "id": agent.id,
+        "address": agent.address,
+        "created": moment(agent.created),
+        "grant": agent.grant,
+        "routes": agent.routes,
+    })
+}
