@@ -1,5 +1,6 @@
 //! What has happened, and the way back.
 
+mod corners;
 mod damage;
 mod random;
 

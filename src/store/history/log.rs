@@ -163,6 +163,11 @@ impl Log {
         Ok(Log { file: Some(file), index, is_damaged })
     }
 
+    /// Which log this is, and where it ends.
+    pub(super) fn end(&self) -> (u64, u64) {
+        (self.index.inode, self.index.length)
+    }
+
     /// Every entry, oldest first.
     pub(super) fn entries(&self) -> Result<Vec<Entry>, Error> {
         let Some(file) = self.file.as_ref().filter(|_| !self.index.is_new()) else { return Ok(Vec::new()) };
@@ -242,6 +247,17 @@ impl Log {
     }
 }
 
+/// Takes what a dead command left at the end of the log, and did not come to, out of it.
+pub(in crate::store) fn settle_end(folder: &Folder, state: &Folder) {
+    if let Ok(log) = Log::look(folder, state)
+        && !log.is_damaged
+        && !log.index.is_new()
+    {
+        // One that can't be taken out now is not counted as long as nothing else is done to its files.
+        let _ = forget(state, log.index.length);
+    }
+}
+
 /// Takes what was recorded of a change out of the log: it has been taken back.
 pub(in crate::store) fn forget(state: &Folder, from: u64) -> Result<()> {
     match state.open_file(LOG, OFlags::RDWR) {
@@ -273,5 +289,6 @@ fn is_done(folder: &Folder, state: &Folder, first: &FirstStep, at: u64) -> bool 
     }
     let is_staged = first.staged.as_ref().is_some_and(|name| state.file_type(name).is_some());
     let present = folder.parent_below(&first.path).and_then(|(parent, name)| parent.stamp(name));
-    !is_staged && (present != Ok(first.before))
+    // Whatever else has been done to a file that was to go, it has not gone.
+    !is_staged && present != Ok(first.before) && (!first.goes || present == Ok(None))
 }

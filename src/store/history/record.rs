@@ -87,6 +87,9 @@ pub(in crate::store) struct FirstStep {
     pub(in crate::store) before: Option<Stamp>,
     /// The staged text that is moved there.
     pub(in crate::store) staged: Option<String>,
+    /// Whether the file goes.
+    #[serde(default)]
+    pub(in crate::store) goes: bool,
 }
 
 /// A record with the bytes of its edits.
