@@ -39,7 +39,7 @@ pub struct Past<'s> {
     bounds: settings::History,
     now: i64,
     /// Why nothing can be told of the past.
-    trouble: Option<String>,
+    trouble: Option<Error>,
 }
 
 impl<'s> Past<'s> {
@@ -69,7 +69,7 @@ impl<'s> Past<'s> {
             // Whoever may not read it may still ask about what needs no past.
             Some(Err(error)) => {
                 let past = Past::of(None, snapshot, Log::default(), bounds);
-                Past { trouble: Some(error.to_string()), ..past }
+                Past { trouble: Some(error), ..past }
             }
             None => Past::of(None, snapshot, Log::default(), bounds),
         }
@@ -130,7 +130,7 @@ impl<'s> Past<'s> {
         let mut pieces = Pieces::of(present.unwrap_or_default());
         let mut digest = None;
         for entry in self.all()?.rev().take_while(|entry| entry.record.number > number || entry.record.number == 0) {
-            let Some(file) = entry.record.files.iter().find(|file| file.path == path && entry.record.number > 0) else {
+            let Some(file) = entry.file(path).filter(|_| entry.record.number > 0) else {
                 continue;
             };
             let fits = entry.puts(path, true).is_some_and(|puts| pieces.apply(&puts));
@@ -153,7 +153,7 @@ impl<'s> Past<'s> {
 
     fn logged(&self) -> Result<&[Entry], Error> {
         if let Some(why) = &self.trouble {
-            return Err(Error::new(Code::Io, why.clone()).hint("run as a user who may read it, for instance with sudo"));
+            return Err(why.clone());
         }
         if self.entries.get().is_none() {
             let _ = self.entries.set(self.log.entries()?);

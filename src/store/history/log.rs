@@ -10,8 +10,8 @@ use super::super::read::Stamp;
 use super::super::trust::Trust;
 use super::record::{self, Entry, FirstStep, HEAD, Record};
 use crate::error::{Code, Error};
-use anyhow::{Context, Result, ensure};
-use rustix::fs::OFlags;
+use anyhow::{Context, Result};
+use rustix::fs::{FileType, OFlags};
 use rustix::io::Errno;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -24,6 +24,8 @@ const INDEX: &str = "history-index";
 const DAMAGED: &str = "history-damaged";
 /// The first line of a log.
 const MAGIC: &[u8] = b"cloudlunacy history 1\n";
+/// No log is larger; it would have been shortened.
+const LARGEST: u64 = 2 << 30;
 
 /// What the end of the log says: which files there are, and what they say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -138,6 +140,9 @@ impl Log {
             return Err(Error::new(Code::Io, why).hint("look at it, and remove it if it is not yours"));
         }
         let (length, inode) = (stat.st_size as u64, stat.st_ino);
+        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile || length > LARGEST {
+            return Ok(Log { file: Some(file), index: Index::default(), is_damaged: true });
+        }
         if length < MAGIC.len() as u64 {
             // Whoever began it died over it.
             return Ok(Log { file: Some(file), ..Log::default() });
@@ -170,12 +175,15 @@ impl Log {
 
     /// Every entry, oldest first.
     pub(super) fn entries(&self) -> Result<Vec<Entry>, Error> {
-        let Some(file) = self.file.as_ref().filter(|_| !self.index.is_new()) else { return Ok(Vec::new()) };
-        let bytes = read_from(file, 0, self.index.length)?;
         let damaged = |why: &str| {
             Error::new(Code::Io, format!("the history is damaged: {why}"))
                 .hint(format!("move {LOG} in .cloudlunacy away; a new one begins with the next change"))
         };
+        if self.is_damaged {
+            return Err(damaged("not all of it is a history"));
+        }
+        let Some(file) = self.file.as_ref().filter(|_| !self.index.is_new()) else { return Ok(Vec::new()) };
+        let bytes = read_from(file, 0, self.index.length)?;
         let mut rest = bytes.strip_prefix(MAGIC).ok_or_else(|| damaged("it does not begin as one"))?;
         let mut entries = Vec::new();
         while !rest.is_empty() {
@@ -271,12 +279,14 @@ pub(in crate::store) fn forget(state: &Folder, from: u64) -> Result<()> {
 }
 
 fn cant_open(state: &Folder, error: Errno) -> Error {
-    super::super::open_error(&state.path().join(LOG), error.into())
+    let opened = super::super::open_error(&state.path().join(LOG), error.into());
+    match error {
+        Errno::LOOP | Errno::NXIO => opened.hint("it is no plain file; move it away"),
+        _ => opened,
+    }
 }
 
 fn read_from(file: &File, from: u64, to: u64) -> Result<Vec<u8>> {
-    const LARGEST: u64 = 2 << 30;
-    ensure!(to.saturating_sub(from) <= LARGEST, "the history is larger than it can be");
     let mut bytes = vec![0; to.saturating_sub(from) as usize];
     file.read_exact_at(&mut bytes, from).context("can't read the history")?;
     Ok(bytes)

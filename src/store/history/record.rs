@@ -97,6 +97,8 @@ pub(in crate::store) struct FirstStep {
 pub(super) struct Entry {
     pub(super) record: Record,
     body: Vec<u8>,
+    /// Which file of the record has which path and where its bytes begin in the body, by path: there may be thousands.
+    places: Vec<(usize, usize)>,
     /// How many bytes it takes in the log; 0 where it does not stand there yet.
     pub(super) size: u64,
 }
@@ -134,27 +136,43 @@ impl Entry {
                 edits,
             });
         }
-        Entry { record, body, size: 0 }
+        Entry::of(record, body, 0)
+    }
+
+    fn of(record: Record, body: Vec<u8>, size: u64) -> Entry {
+        let sizes = record.files.iter().map(|file| file.edits.iter().map(|edit| edit.cut + edit.put).sum());
+        let begins = sizes.scan(0, |end, size: usize| Some(std::mem::replace(end, *end + size)));
+        let mut places: Vec<(usize, usize)> = begins.enumerate().collect();
+        places.sort_by_key(|(file, _)| &record.files[*file].path);
+        Entry { record, body, places, size }
+    }
+
+    fn place(&self, path: &str) -> Option<(&FileRecord, usize)> {
+        let file = |(file, _): &(usize, usize)| self.record.files.get(*file);
+        let found = self.places.binary_search_by_key(&Some(path), |place| file(place).map(|file| file.path.as_str()));
+        let place = self.places.get(found.ok()?)?;
+        Some((file(place)?, place.1))
+    }
+
+    /// What happened to the file of that path.
+    pub(super) fn file(&self, path: &str) -> Option<&FileRecord> {
+        Some(self.place(path)?.0)
     }
 
     /// The edits of a file, forward or back, with the bytes that they put there.
     pub(super) fn puts(&self, path: &str, back: bool) -> Option<Puts<'_>> {
-        let mut rest = self.body.as_slice();
-        for file in &self.record.files {
-            let mut puts = Vec::with_capacity(file.edits.len());
-            for (edit, at) in delta::placed(&file.edits) {
-                let old = rest.split_off(..edit.cut)?;
-                let new = rest.split_off(..edit.put)?;
-                puts.push(match back {
-                    false => (edit, new),
-                    true => (Edit { at, cut: edit.put, put: edit.cut }, old),
-                });
-            }
-            if file.path == path {
-                return Some(puts);
-            }
+        let (file, begin) = self.place(path)?;
+        let mut rest = self.body.get(begin..)?;
+        let mut puts = Vec::with_capacity(file.edits.len());
+        for (edit, at) in delta::placed(&file.edits) {
+            let old = rest.split_off(..edit.cut)?;
+            let new = rest.split_off(..edit.put)?;
+            puts.push(match back {
+                false => (edit, new),
+                true => (Edit { at, cut: edit.put, put: edit.cut }, old),
+            });
         }
-        None
+        Some(puts)
     }
 
     /// The entry as a frame of the log.
@@ -224,7 +242,7 @@ pub(super) fn entry(payload: &[u8]) -> Result<Entry> {
     // No more than it must be, whatever it would swell to.
     unpacker.take(size as u64 + 1).read_to_end(&mut body)?;
     ensure!(body.len() == size, "its bytes are not those that it speaks of");
-    Ok(Entry { record, body, size: (HEAD + payload.len()) as u64 })
+    Ok(Entry::of(record, body, (HEAD + payload.len()) as u64))
 }
 
 fn checksum(bytes: &[u8]) -> u32 {
