@@ -137,7 +137,8 @@ impl Log {
         let stat = rustix::fs::fstat(&file).context("can't look at the history")?;
         if Trust::of(folder, &stat)? == Trust::None {
             let why = format!("{LOG} in .cloudlunacy was written by user {}, who is a stranger here", stat.st_uid);
-            return Err(Error::new(Code::Io, why).hint("look at it, and remove it if it is not yours"));
+            return Err(Error::new(Code::Io, why)
+                .hint("look at it; give it to yourself with chown if you trust it, else remove it"));
         }
         let (length, inode) = (stat.st_size as u64, stat.st_ino);
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile || length > LARGEST {
