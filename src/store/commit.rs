@@ -274,7 +274,7 @@ fn no_folder_for(path: &str, error: Error) -> Error {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     match error.code {
         Code::NoDirectory => Error::new(Code::NoDirectory, format!("{folder}: there is no such folder in the directory, or it is behind a link, which Traefik does not follow"))
-            .hint("create the folder, or leave it out of --file"),
+            .hint("create that folder first; `--file` can name a file elsewhere for a route"),
         _ => error,
     }
 }
