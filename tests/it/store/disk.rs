@@ -32,7 +32,7 @@ fn promise_4_one_file_that_is_mounted_by_itself_says_what_to_mount() {
         "unshare -Urm bash -c 'cp dynamic/routes.yml mounted; mount -o bind mounted dynamic/routes.yml
            $CL route add b.example.com http://10.0.0.1:80; echo $?; cmp mounted dynamic/routes.yml; ls dynamic/.cloudlunacy'",
     );
-    assert_eq!(ran.out, "4\nlock\nnotes\n", "{}", ran.err);
+    assert_eq!(ran.out, "4\nhistory\nhistory-index\nlock\nnotes\n", "{}", ran.err);
     assert!(ran.err.contains("it is a mount point\nhint: mount the directory that the file lies in"), "{}", ran.err);
 }
 
