@@ -113,9 +113,12 @@ impl Log {
         let mut log = Log::look(folder, state)?;
         let Some(file) = &log.file else { return Ok((log, None)) };
         if log.is_damaged {
-            state.rename_into(LOG, state, DAMAGED).context("can't put the damaged history aside")?;
+            // Not over one that was put aside before.
+            let aside = (1..).map(|n| if n == 1 { DAMAGED.to_owned() } else { format!("{DAMAGED}-{n}") });
+            let aside = aside.take(1000).find(|name| state.file_type(name).is_none()).unwrap_or(DAMAGED.to_owned());
+            state.rename_into(LOG, state, &aside).context("can't put the damaged history aside")?;
             let index = Index { number: log.index.number, ..Index::default() };
-            let why = format!("the history was damaged; it lies in .cloudlunacy/{DAMAGED}, and a new one begins");
+            let why = format!("the history was damaged; it lies in .cloudlunacy/{aside}, and a new one begins");
             return Ok((Log { file: None, index, is_damaged: false }, Some(why)));
         }
         let length = file.metadata().context("can't look at the history")?.len();
