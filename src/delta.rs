@@ -15,16 +15,67 @@ pub struct Edit {
 }
 
 /// The edits that turn `old` into `new`.
+///
+/// Most changes are few and small, even to a large text: after each, a few lines tell where both go on alike. Only what is
+/// left when that fails is compared line by line as a whole.
 pub fn between(old: &[u8], new: &[u8]) -> Vec<Edit> {
-    let (start, end) = common(old, new);
-    let (old, new) = (&old[start..old.len() - end], &new[start..new.len() - end]);
-    if old.is_empty() || new.is_empty() {
-        let edit = Edit { at: start, cut: old.len(), put: new.len() };
-        return if old.len() + new.len() == 0 { Vec::new() } else { vec![edit] };
+    const MOST: usize = 1000;
+    let mut edits = Vec::new();
+    let (mut at, mut here) = (0, 0);
+    while edits.len() < MOST {
+        let alike = common(&old[at..], &new[here..]);
+        // Both stand at the beginning of a line: within one there is nothing to compare.
+        let within = old[at..at + alike].iter().rev().take_while(|byte| **byte != b'\n').count();
+        (at, here) = (at + alike - within, here + alike - within);
+        let (was, is) = (&old[at..], &new[here..]);
+        if was.is_empty() && is.is_empty() {
+            return edits;
+        }
+        let Some((cut, put)) = next_alike(was, is) else { break };
+        edits.extend(trimmed(at, &was[..cut], &is[..put]));
+        (at, here) = (at + cut, here + put);
     }
+    edits.extend(line_by_line(at, &old[at..], &new[here..]));
+    edits
+}
+
+/// How many bytes go, and how many come, before two texts are alike for some lines, or to their end.
+fn next_alike(old: &[u8], new: &[u8]) -> Option<(usize, usize)> {
+    /// So many lines are looked at, and so many must be alike.
+    const WINDOW: usize = 64;
+    const ENOUGH: usize = 4;
+    let lines = |text| -> Vec<&[u8]> { lines(text).take(WINDOW + ENOUGH).collect() };
     let (was, is) = (lines(old), lines(new));
+    let goes_on = |cut: usize, put: usize| {
+        let (was, is) = (&was[cut..], &is[put..]);
+        let count = ENOUGH.min(was.len()).min(is.len());
+        // Fewer lines do only where both texts end.
+        was[..count] == is[..count] && (count == ENOUGH || was.len() == is.len())
+    };
+    let longest = |lines: &[&[u8]]| lines.len().min(WINDOW);
+    let (most_cut, most_put) = (longest(&was), longest(&is));
+    let found = (1..=most_cut + most_put).find_map(|both| {
+        let cuts = both.saturating_sub(most_put)..=both.min(most_cut);
+        cuts.into_iter().find(|cut| goes_on(*cut, both - cut)).map(|cut| (cut, both - cut))
+    });
+    let size = |lines: &[&[u8]]| lines.iter().map(|line| line.len()).sum();
+    found.map(|(cut, put)| (size(&was[..cut]), size(&is[..put])))
+}
+
+/// One edit, without what both have in common at their ends.
+fn trimmed(at: usize, cut: &[u8], put: &[u8]) -> Option<Edit> {
+    let before = common(cut, put);
+    let rest = cut[before..].iter().rev().zip(put[before..].iter().rev());
+    let after = rest.take_while(|(a, b)| a == b).count();
+    let edit = Edit { at: at + before, cut: cut.len() - before - after, put: put.len() - before - after };
+    (edit.cut + edit.put > 0).then_some(edit)
+}
+
+/// The edits of a text that begins at `start`.
+fn line_by_line(start: usize, old: &[u8], new: &[u8]) -> Vec<Edit> {
+    let (was, is): (Vec<&[u8]>, Vec<&[u8]>) = (lines(old).collect(), lines(new).collect());
     if !is_worth_comparing(&was, &is) {
-        return vec![Edit { at: start, cut: old.len(), put: new.len() }];
+        return trimmed(start, old, new).into_iter().collect();
     }
     // Where each line begins.
     let starts = |lines: &[&[u8]]| -> Vec<usize> {
@@ -37,16 +88,11 @@ pub fn between(old: &[u8], new: &[u8]) -> Vec<Edit> {
     let (was_at, is_at) = (starts(&was), starts(&is));
     let edit = |op: DiffOp| {
         let (was, is) = (op.old_range(), op.new_range());
-        let (cut, put) = (&old[was_at[was.start]..was_at[was.end]], &new[is_at[is.start]..is_at[is.end]]);
-        let (before, after) = common(cut, put);
-        Edit {
-            at: start + was_at[was.start] + before,
-            cut: cut.len() - before - after,
-            put: put.len() - before - after,
-        }
+        let (from, to) = (was_at[was.start], was_at[was.end]);
+        trimmed(start + from, &old[from..to], &new[is_at[is.start]..is_at[is.end]])
     };
     let ops = capture_diff_slices(Algorithm::Patience, &was, &is).into_iter();
-    ops.filter(|op| !matches!(op, DiffOp::Equal { .. })).map(edit).filter(|edit| edit.cut + edit.put > 0).collect()
+    ops.filter(|op| !matches!(op, DiffOp::Equal { .. })).filter_map(edit).collect()
 }
 
 /// Where each edit's new bytes stand in the new text.
@@ -118,15 +164,16 @@ impl<'t> Pieces<'t> {
     }
 }
 
-/// How many bytes two texts have in common at their beginning, and then at their end.
-fn common(old: &[u8], new: &[u8]) -> (usize, usize) {
-    let start = old.iter().zip(new).take_while(|(a, b)| a == b).count();
-    let rest = old[start..].iter().rev().zip(new[start..].iter().rev());
-    (start, rest.take_while(|(a, b)| a == b).count())
+/// How many bytes two texts have in common at their beginning.
+fn common(old: &[u8], new: &[u8]) -> usize {
+    /// Many bytes are compared at once.
+    const BLOCK: usize = 4096;
+    let blocks = old.chunks_exact(BLOCK).zip(new.chunks_exact(BLOCK)).take_while(|(a, b)| a == b).count() * BLOCK;
+    blocks + old[blocks..].iter().zip(&new[blocks..]).take_while(|(a, b)| a == b).count()
 }
 
-fn lines(text: &[u8]) -> Vec<&[u8]> {
-    text.split_inclusive(|byte| *byte == b'\n').collect()
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split_inclusive(|byte| *byte == b'\n')
 }
 
 /// Whether lines have enough in common for a comparison to end soon: it takes their number times that of the differences.
@@ -182,6 +229,18 @@ mod tests {
             let pairs: Vec<_> = edits.iter().copied().zip(puts.iter().map(|put| put.as_bytes())).collect();
             assert!(!Pieces::of(b"abc").apply(&pairs), "{edits:?}");
         }
+    }
+
+    #[test]
+    fn what_is_written_anew_costs_no_more_than_both_texts() {
+        let old: String = (0..3000).map(|n| format!("a {n}\nsame\n")).collect();
+        let new: String = (0..3000).rev().map(|n| format!("b {n}\nsame\n")).collect();
+        goes(old.as_bytes(), new.as_bytes());
+        let moved: String =
+            old.lines().skip(100).chain(old.lines().take(100)).map(|line| format!("{line}\n")).collect();
+        let edits = between(old.as_bytes(), moved.as_bytes());
+        goes(old.as_bytes(), moved.as_bytes());
+        assert!(edits.iter().map(|e| e.cut + e.put).sum::<usize>() < 2500, "{edits:?}");
     }
 
     proptest! {

@@ -250,7 +250,7 @@ impl fmt::Display for Place {
 }
 
 /// A failed command: the code, what happened, where, and what to do about it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Error {
     /// The stable code.
     pub code: Code,

@@ -4,7 +4,8 @@
 const HIDDEN: &str = "***";
 
 /// What a name holds that is given to a secret.
-const NAMES: [&str; 7] = ["password", "passwd", "secret", "token", "apikey", "api-key", "credential"];
+const NAMES: [&str; 9] =
+    ["password", "passwd", "secret", "token", "apikey", "api-key", "credential", "authorization", "hmac"];
 
 /// The words of a command line without the secrets in them.
 pub fn redacted(words: impl Iterator<Item = String>) -> impl Iterator<Item = String> {
@@ -13,29 +14,59 @@ pub fn redacted(words: impl Iterator<Item = String>) -> impl Iterator<Item = Str
         if std::mem::take(&mut is_value) && !word.starts_with('-') {
             return HIDDEN.to_owned();
         }
-        is_value = word.starts_with("--") && !word.contains('=') && is_secret(&word);
+        is_value = is_flag_of_secret(&word);
         // A word may be a whole command line itself: --static-args '--a=b --c=d'.
-        word.split(' ').map(part).collect::<Vec<_>>().join(" ")
+        inner(&word)
     })
+}
+
+/// A word, or a whole command line in one: all from a secret to the next flag is hidden, however it is quoted.
+fn inner(text: &str) -> String {
+    let mut shown: Vec<String> = Vec::new();
+    let mut is_secret = false;
+    for word in text.split([' ', '\t', '\n']) {
+        is_secret &= !word.starts_with("--");
+        match is_secret {
+            true if shown.last().is_some_and(|last| last.ends_with(HIDDEN)) => {}
+            true => shown.push(HIDDEN.to_owned()),
+            false => {
+                let part = part(word);
+                is_secret = is_flag_of_secret(word) || (word.starts_with("--") && part.ends_with(HIDDEN));
+                shown.push(part);
+            }
+        }
+    }
+    shown.join(" ")
+}
+
+fn is_flag_of_secret(word: &str) -> bool {
+    word.starts_with("--") && !word.contains('=') && is_secret(word)
 }
 
 /// One setting, `NAME=VALUE`, or a URL with a password.
 fn part(text: &str) -> String {
-    if let Some((name, _)) = text.split_once('=').filter(|(name, _)| is_secret(name)) {
-        return format!("{name}={HIDDEN}");
+    // The last setting of a query counts too: `http://host/?a=b&token=c`.
+    let mut begin = 0;
+    while let Some(sign) = text[begin..].find('=').map(|at| begin + at) {
+        if is_secret(&text[begin..sign]) {
+            return format!("{}{HIDDEN}", &text[..=sign]);
+        }
+        begin = sign + 1;
     }
-    let password = || {
-        let begin = text.find("://")? + 3;
-        let authority = &text[begin..];
-        let end = authority.find(['/', '?', '#']).unwrap_or(authority.len());
-        let (user, _) = authority[..end].rsplit_once('@')?;
-        let colon = user.find(':')?;
-        Some((begin + colon + 1, begin + user.len()))
-    };
-    match password() {
+    match password(text) {
         Some((from, to)) => format!("{}{HIDDEN}{}", &text[..from], &text[to..]),
         None => text.to_owned(),
     }
+}
+
+/// Where the password stands in a URL, though it were one that must not stand there, like `a/b`.
+fn password(text: &str) -> Option<(usize, usize)> {
+    let begin = text.find("://")? + 3;
+    let user = begin..begin + text[begin..].rfind('@')?;
+    let colon = user.start + text[user.clone()].find(':')?;
+    // `http://host:80/@name`: a port is no password.
+    let is_port = text[colon + 1..user.end].split_once('/').is_some_and(|(port, _)| port.parse::<u16>().is_ok());
+    (!is_port).then_some((colon + 1, user.end))
 }
 
 /// A URL without its user and password, as it may be shown.
@@ -80,6 +111,19 @@ mod tests {
             "--static-args --a=b --providers.redis.password=*** --c"
         );
         assert_eq!(shown(&["--api-token", "t", "x"]), "--api-token *** x");
+        for (words, left) in [
+            ("--a=b\t--redis.password=p --c", "--a=b --redis.password=*** --c"),
+            ("--redis.password p --c", "--redis.password *** --c"),
+            ("--redis.password=\"p q\" --c=d", "--redis.password=*** --c=d"),
+            ("--http.endpoint=http://h/?a=b&token=p", "--http.endpoint=http://h/?a=b&token=***"),
+            ("--http.headers.Authorization=Bearer p", "--http.headers.Authorization=***"),
+            ("--acme.eab.hmacEncoded=p", "--acme.eab.hmacEncoded=***"),
+            ("http://u:p/q@h", "http://u:***@h"),
+            ("http://h:80/@x", "http://h:80/@x"),
+            ("Host(`a`) && Query(`a=b`)", "Host(`a`) && Query(`a=b`)"),
+        ] {
+            assert_eq!(shown(&["--static-args", words]), format!("--static-args {left}"));
+        }
         assert_eq!(shown(&["http://h:80", "user@example.com", "a=b"]), "http://h:80 user@example.com a=b");
     }
 }

@@ -103,6 +103,8 @@ impl History {
 impl HistoryBounds {
     const MAX_AGE: &str = "400d";
     const MAX_SIZE: &str = "64MB";
+    /// All of it is read at once.
+    const LARGEST: u64 = 1_000_000_000;
 
     /// The bounds, with what holds where nothing is said.
     pub fn resolved(&self) -> Result<History, Error> {
@@ -113,7 +115,9 @@ impl HistoryBounds {
         };
         Ok(History {
             max_age: duration(age).ok_or_else(|| bad("max-age", age, "write 90d, 12h or 30m"))?,
-            max_size: bytes(size).ok_or_else(|| bad("max-size", size, "write 64MB, 500kB, or 0 for no history"))?,
+            max_size: bytes(size)
+                .filter(|size| *size <= Self::LARGEST)
+                .ok_or_else(|| bad("max-size", size, "write 64MB, 500kB, or 0 for no history; 1GB at most"))?,
         })
     }
 }

@@ -28,6 +28,7 @@ pub(crate) use access::Access;
 use commit::Commit;
 use draft::{Draft, draft};
 pub(crate) use folder::Folder;
+use history::Logged;
 pub use history::{Author, Earlier, FileRecord, Intent, Object, Origin, Past, Record, as_text};
 pub use lock::Lock;
 use notes::Notes;
@@ -99,6 +100,10 @@ pub struct FileChange {
 /// How often a plan is made again because a file was edited by hand in between.
 const TRIES: usize = 3;
 
+/// How often a reader looks again because a change was made meanwhile: each writer has to read the same files before
+/// its change, so that few looks are crossed by one.
+const LOOKS: usize = 100;
+
 impl Store {
     /// A store over `path`; with `only`, over that one file in it. It keeps no history.
     pub fn new(path: PathBuf, only: Option<String>, lock_timeout: Duration, command: String) -> Store {
@@ -164,21 +169,22 @@ impl Store {
             Err(Errno::NOENT) => None,
             state => Some(state.map_err(|error| open_error(&self.path.join(folder::STATE), error.into()))?),
         };
-        let snapshot = self.snapshot_with_past(&folder, state.as_ref())?;
-        look(&snapshot, &Past::look(&folder, state.as_ref(), &snapshot, self.bounds))
+        let (snapshot, log) = self.snapshot_with_log(&folder, state.as_ref())?;
+        look(&snapshot, &Past::look(log, state.as_ref(), &snapshot, self.bounds))
     }
 
-    /// The directory at a moment in which no change was recorded: the files and the past must fit each other.
-    fn snapshot_with_past(&self, folder: &Folder, state: Option<&Folder>) -> Result<Snapshot, Error> {
-        let mut length = history::length(folder, state);
-        for _ in 0..TRIES {
+    /// The directory and the log of one moment: a change between the two would look like one made by hand.
+    fn snapshot_with_log(&self, folder: &Folder, state: Option<&Folder>) -> Result<(Snapshot, Logged), Error> {
+        let mut log = Logged::look(folder, state);
+        for _ in 0..LOOKS {
             let snapshot = read::snapshot(folder, self.only.as_deref())?;
-            let now = history::length(folder, state);
-            if std::mem::replace(&mut length, now) == now {
-                return Ok(snapshot);
+            let now = Logged::look(folder, state);
+            if now.is(&log) {
+                return Ok((snapshot, log));
             }
+            log = now;
         }
-        read::snapshot(folder, self.only.as_deref())
+        Err(anyhow::anyhow!("{} changes faster than it can be read", self.path.display()).into())
     }
 
     /// Shows what a change would do, without lock and without writing.
@@ -189,9 +195,9 @@ impl Store {
     fn look_ahead(&self, folder: &Folder, request: &Request<'_>) -> Result<Draft, Error> {
         // Who may not read our notes may still ask what would happen.
         let state = folder.below(folder::STATE).ok();
-        let snapshot = self.snapshot_with_past(folder, state.as_ref())?;
+        let (snapshot, log) = self.snapshot_with_log(folder, state.as_ref())?;
         let mut notes = state.as_ref().and_then(|state| Notes::read(state).ok()).unwrap_or_default();
-        let past = Past::look(folder, state.as_ref(), &snapshot, self.bounds);
+        let past = Past::look(log, state.as_ref(), &snapshot, self.bounds);
         draft(&snapshot, &past, &mut notes, request, &self.traefik)
     }
 

@@ -63,7 +63,7 @@ unknown key is an error. These are all keys:
 
   [history]
   max-age = \"400d\"                   # changes older than this go
-  max-size = \"64MB\"                  # the oldest go beyond this; 0: none kept",
+  max-size = \"64MB\"                  # the oldest go beyond this; 0: none kept; 1GB at most",
     ),
     (
         "Suppressing findings",

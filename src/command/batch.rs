@@ -38,8 +38,11 @@ impl Batched {
 }
 
 pub(super) fn batch(context: &Context, args: &Batch) -> Result<Outcome, Error> {
-    let mut text = String::new();
-    std::io::stdin().lock().read_to_string(&mut text).context("can't read standard input")?;
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes).context("can't read standard input")?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Error::new(Code::Usage, "standard input is not UTF-8").hint("write each command as JSON"))?;
+    let text = text.trim_start_matches('\u{feff}');
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     if lines.is_empty() {
         return Err(Error::new(Code::Usage, "there is no command on standard input")
@@ -80,7 +83,12 @@ fn command(line: &str) -> Result<RouteCommand, Error> {
             .hint("write [\"route\", \"add\", \"app.example.com\", \"http://10.0.0.5:3000\"]")
     })?;
     let program = std::iter::once("cloudlunacy".to_owned());
-    let parsed = cli::parse_from(program.chain(words).collect()).map_err(|error| cli::usage_error(&error))?;
+    let stray = || Error::new(Code::Usage, "only route add, set, rm and rename can stand in a batch");
+    let parsed = cli::parse_from(program.chain(words).collect()).map_err(|error| match error.exit_code() {
+        // It asks for help, or the version.
+        0 => stray(),
+        _ => cli::usage_error(&error),
+    })?;
     if let Some(flag) = parsed.global.first_named() {
         return Err(Error::new(Code::Usage, format!("{flag} can't stand in a batch"))
             .hint("give it to `cloudlunacy batch` itself: it holds for all of it"));
@@ -95,6 +103,6 @@ fn command(line: &str) -> Result<RouteCommand, Error> {
             Some(flag) => Err(Error::new(Code::Usage, format!("{flag} can't stand in a batch"))
                 .hint("give it to `cloudlunacy batch` itself: it holds for all of it")),
         },
-        _ => Err(Error::new(Code::Usage, "only route add, set, rm and rename can stand in a batch")),
+        _ => Err(stray()),
     }
 }

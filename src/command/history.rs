@@ -47,10 +47,16 @@ fn all(past: &Past<'_>) -> Result<Vec<Happened>, Error> {
 /// Which changes are taken back, each with the change that did it. What takes back can be taken back itself.
 pub(super) fn undone(past: &Past<'_>) -> Result<HashMap<u64, u64>, Error> {
     let mut undone = HashMap::new();
+    // A moment that was restored knows nothing of what was taken back after it.
+    let mut last = u64::MAX;
     for record in past.records()?.rev() {
-        if let Some(number) = record.undoes.filter(|_| !undone.contains_key(&record.number)) {
+        if record.number > last || undone.contains_key(&record.number) {
+            continue;
+        }
+        if let Some(number) = record.undoes {
             undone.entry(number).or_insert(record.number);
         }
+        last = record.restores.unwrap_or(last);
     }
     Ok(undone)
 }

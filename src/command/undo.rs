@@ -9,7 +9,6 @@ use crate::cli::{ChangeFlags, Restore, Undo};
 use crate::error::{Code, Error, Place};
 use crate::plan::{Conflict, Moments, Plan, revert};
 use crate::store::{Author, FileRecord, Intent, Origin, Past, Record, Request, as_text};
-use std::collections::HashSet;
 
 pub(super) fn undo(context: &Context, args: &Undo) -> Result<Outcome, Error> {
     let author = Author::of_process();
@@ -61,17 +60,16 @@ fn take_back(context: &Context, flags: &ChangeFlags, request: &Request<'_>) -> R
 
 /// The caller's last change that still holds. Not where somebody else's is newer: that might rest upon it.
 fn own_last(context: &Context, past: &Past<'_>, author: &Author) -> Result<u64, Error> {
-    let mut over: HashSet<u64> = HashSet::new();
+    let undone = undone(past)?;
     let mut newer: Option<&Record> = None;
-    for record in past.records()?.rev().filter(|record| record.origin != Origin::Seen) {
-        if over.contains(&record.number) {
+    let is_by = |record: &Record, author: &Author| record.author.as_ref().is_some_and(|other| author.is(other));
+    for record in past.records()?.rev().filter(|record| !undone.contains_key(&record.number)) {
+        // Of what somebody has taken back of his own nothing is left; what he took back of another's is a change of his.
+        let is_own = |taken: &Record| record.author.as_ref().is_some_and(|author| is_by(taken, author));
+        if record.undoes.is_some_and(|number| is_by(record, author) || past.record(number).is_ok_and(is_own)) {
             continue;
         }
-        if let Some(number) = record.undoes {
-            over.insert(number);
-            continue;
-        }
-        if record.origin == Origin::Command && record.author.as_ref().is_some_and(|other| author.is(other)) {
+        if is_by(record, author) {
             return match newer {
                 None => Ok(record.number),
                 Some(newer) => {
@@ -97,10 +95,18 @@ fn inverse(context: &Context, past: &Past<'_>, record: &Record) -> Result<Plan, 
     let number = record.number;
     let mut texts = Vec::new();
     for FileRecord { path, .. } in &record.files {
-        let at = |number: u64| -> Result<Option<String>, Error> {
-            past.text_after(number, path)?.map(|bytes| as_text(path, bytes)).transpose()
-        };
-        let (before, after, now) = (at(number - 1)?, at(number)?, at(u64::MAX)?);
+        let (before, after, now) =
+            (past.text_after(number - 1, path)?, past.text_after(number, path)?, past.text_after(u64::MAX, path)?);
+        let text = |bytes: Option<Vec<u8>>| bytes.map(|bytes| as_text(path, bytes)).transpose();
+        if now == before {
+            continue;
+        }
+        if now == after {
+            // What it says now need not be text.
+            texts.push((path.clone(), text(before)?));
+            continue;
+        }
+        let (before, after, now) = (text(before)?, text(after)?, text(now)?);
         let moments = Moments { path, before: before.as_deref(), after: after.as_deref(), now: now.as_deref() };
         match revert(&moments) {
             Ok(text) => texts.push((path.clone(), text)),

@@ -12,7 +12,6 @@ use super::notes::Notes;
 use super::read::{Snapshot, Stamp};
 use super::{Act, FileChange};
 use crate::error::{Changed, Code, Error};
-use crate::inventory::File;
 use anyhow::{Context, Result};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
@@ -97,7 +96,7 @@ impl Commit<'_> {
     /// Brings all new texts onto the disk, so that only renames are left to do; false as above.
     fn stage_all(&self, acts: &[Act], change: &mut Journal) -> Result<bool, Error> {
         // What the act before puts into the same file, where there is one.
-        let mut earlier: HashMap<&str, (Option<Stamp>, Option<&str>)> = HashMap::new();
+        let mut earlier: HashMap<&str, (Option<Stamp>, Option<&[u8]>)> = HashMap::new();
         for act in acts {
             let origin = self.snapshot.origins.get(act.path());
             let real = origin.map_or_else(|| self.folder.path().join(act.path()), |o| o.real.clone());
@@ -109,8 +108,8 @@ impl Commit<'_> {
                 }
             };
             let beside = parent.mount()? != self.state.mount()?;
-            let stood = || (origin.map(|origin| origin.stamp), self.text(act));
-            let (before, text) = earlier.get(act.path()).copied().unwrap_or_else(stood);
+            let stood = || (origin.map(|origin| origin.stamp), self.snapshot.bytes(act.path()));
+            let (before, bytes) = earlier.get(act.path()).copied().unwrap_or_else(stood);
             change.steps.push(Step { path: act.path().to_owned(), beside, before, new: None, old: None });
             let (place, prefix) = match beside {
                 true => (&parent, self.beside_prefix()?),
@@ -134,13 +133,13 @@ impl Commit<'_> {
                     (Some(file), access)
                 }
             };
-            let stage = |text: &str| -> Result<Staged> { place.stage(&prefix, text.as_bytes(), access, old.as_ref()) };
+            let stage = |bytes: &[u8]| -> Result<Staged> { place.stage(&prefix, bytes, access, old.as_ref()) };
             let Some(step) = change.steps.last_mut() else { continue };
-            step.new = act.text().map(stage).transpose()?;
+            step.new = act.bytes().map(stage).transpose()?;
             if acts.len() > 1 {
-                step.old = text.map(stage).transpose()?;
+                step.old = bytes.map(stage).transpose()?;
             }
-            earlier.insert(act.path(), (step.new.as_ref().map(|staged| staged.stamp), act.text()));
+            earlier.insert(act.path(), (step.new.as_ref().map(|staged| staged.stamp), act.bytes()));
         }
         Ok(true)
     }
@@ -149,11 +148,6 @@ impl Commit<'_> {
     fn beside_prefix(&self) -> Result<String> {
         let stat = self.folder.stat()?;
         Ok(format!("{BESIDE}{:x}-{:x}-", stat.st_dev, stat.st_ino))
-    }
-
-    /// What the file of an act said when the plan was made.
-    fn text(&self, act: &Act) -> Option<&str> {
-        self.snapshot.files.iter().find(|f| f.path == act.path()).map(File::text)
     }
 
     fn perform(&self, acts: &[Act], change: &mut Journal, before: &Notes, after: &Notes) -> Result<bool, Error> {
@@ -248,7 +242,7 @@ impl Commit<'_> {
         let mut now = Vec::with_capacity(stat.st_size as usize + 1);
         file.read_to_end(&mut now).with_context(|| format!("can't read {}", origin.real.display()))?;
         // The clock of a file system is coarse: two edits in one of its ticks only differ in what they say.
-        Ok(origin.is(&stat) && self.text(act).is_some_and(|text| text.as_bytes() == now))
+        Ok(origin.is(&stat) && self.snapshot.bytes(act.path()).is_some_and(|bytes| bytes == now))
     }
 }
 
@@ -280,7 +274,7 @@ fn no_folder_for(path: &str, error: Error) -> Error {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     match error.code {
         Code::NoDirectory => Error::new(Code::NoDirectory, format!("{folder}: there is no such folder in the directory, or it is behind a link, which Traefik does not follow"))
-            .hint("create the folder, or leave it out of --file"),
+            .hint("create that folder first; `--file` can name a file elsewhere for a route"),
         _ => error,
     }
 }
@@ -288,7 +282,7 @@ fn no_folder_for(path: &str, error: Error) -> Error {
 impl Act {
     /// The file before and after.
     pub(super) fn file_change(&self, snapshot: &Snapshot) -> FileChange {
-        let old = snapshot.files.iter().find(|f| f.path == self.path()).map(|f| f.text().to_owned());
+        let old = snapshot.file(self.path()).map(|file| file.text().to_owned());
         FileChange { path: self.path().to_owned(), old, new: self.text().map(str::to_owned) }
     }
 
@@ -303,5 +297,9 @@ impl Act {
             Act::Replace { text, .. } | Act::Create { text, .. } => Some(text),
             Act::Delete { .. } => None,
         }
+    }
+
+    fn bytes(&self) -> Option<&[u8]> {
+        self.text().map(str::as_bytes)
     }
 }

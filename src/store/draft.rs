@@ -169,7 +169,8 @@ impl Desk<'_> {
                     self.notes.forget(&path);
                     Act::Delete { path }
                 }
-                (Some(old), Some(new)) if old.text() == new.text() => continue,
+                // Of one in UTF-16 the text may be the same.
+                (Some(_), Some(new)) if self.snapshot.bytes(&path) == Some(new.text().as_bytes()) => continue,
                 (Some(old), Some(new)) => {
                     if let (Some(old), Some(new)) = (old.document(), new.document()) {
                         self.notes.add_filled(&path, old, new);

@@ -15,8 +15,8 @@ use crate::document::Format;
 use crate::error::{Code, Error};
 use crate::settings;
 pub use author::Author;
-pub(super) use log::forget;
 use log::{Head, Log};
+pub(super) use log::{forget, settle_end};
 pub(super) use record::FirstStep;
 use record::{Entry, Texts};
 pub use record::{FileRecord, Object, Origin, Record};
@@ -39,7 +39,7 @@ pub struct Past<'s> {
     bounds: settings::History,
     now: i64,
     /// Why nothing can be told of the past.
-    trouble: Option<String>,
+    trouble: Option<Error>,
 }
 
 impl<'s> Past<'s> {
@@ -57,19 +57,19 @@ impl<'s> Past<'s> {
         Ok((Past::of(Some(state), snapshot, log, bounds), warning))
     }
 
-    /// The past as a reader finds it.
+    /// The past as a reader finds it, who has read the log at the moment of the snapshot.
     pub(super) fn look(
-        folder: &Folder,
+        Logged(log): Logged,
         state: Option<&'s Folder>,
         snapshot: &'s Snapshot,
         bounds: settings::History,
     ) -> Past<'s> {
-        match state.filter(|_| bounds.is_kept()).map(|state| Log::look(folder, state)) {
+        match log.filter(|_| bounds.is_kept()) {
             Some(Ok(log)) => Past::of(state, snapshot, log, bounds),
             // Whoever may not read it may still ask about what needs no past.
             Some(Err(error)) => {
                 let past = Past::of(None, snapshot, Log::default(), bounds);
-                Past { trouble: Some(error.to_string()), ..past }
+                Past { trouble: Some(error), ..past }
             }
             None => Past::of(None, snapshot, Log::default(), bounds),
         }
@@ -125,12 +125,12 @@ impl<'s> Past<'s> {
 
     /// What a file said after a change: the present text, from which all later changes are taken back.
     pub fn text_after(&self, number: u64, path: &str) -> Result<Option<Vec<u8>>, Error> {
-        let present = self.snapshot.file(path).map(|file| self.snapshot.bytes(file)).transpose()?.flatten();
+        let present = self.snapshot.bytes(path);
         let mut is_there = present.is_some();
-        let mut pieces = Pieces::of(present.as_deref().unwrap_or_default());
+        let mut pieces = Pieces::of(present.unwrap_or_default());
         let mut digest = None;
         for entry in self.all()?.rev().take_while(|entry| entry.record.number > number || entry.record.number == 0) {
-            let Some(file) = entry.record.files.iter().find(|file| file.path == path && entry.record.number > 0) else {
+            let Some(file) = entry.file(path).filter(|_| entry.record.number > 0) else {
                 continue;
             };
             let fits = entry.puts(path, true).is_some_and(|puts| pieces.apply(&puts));
@@ -153,7 +153,7 @@ impl<'s> Past<'s> {
 
     fn logged(&self) -> Result<&[Entry], Error> {
         if let Some(why) = &self.trouble {
-            return Err(Error::new(Code::Io, why.clone()).hint("run as a user who may read it, for instance with sudo"));
+            return Err(why.clone());
         }
         if self.entries.get().is_none() {
             let _ = self.entries.set(self.log.entries()?);
@@ -178,9 +178,9 @@ impl<'s> Past<'s> {
             if known.is_some_and(|head| head.stamp == Some(origin.stamp)) {
                 continue;
             }
-            let Some(bytes) = self.snapshot.bytes(file)? else { continue };
-            if known.is_none_or(|head| head.digest != digest(&bytes)) {
-                differ.push((file.path.clone(), Some(bytes.into_owned())));
+            let Some(bytes) = self.snapshot.bytes_of(file) else { continue };
+            if known.is_none_or(|head| head.digest != digest(bytes)) {
+                differ.push((file.path.clone(), Some(bytes.to_vec())));
             }
         }
         let gone = index.files.keys().filter(|path| self.snapshot.has_lost(path));
@@ -232,9 +232,19 @@ impl<'s> Past<'s> {
     }
 }
 
-/// How much has been recorded, as a reader finds it; `None` where that can't be told.
-pub(super) fn length(folder: &Folder, state: Option<&Folder>) -> Option<u64> {
-    Log::look(folder, state?).ok().map(|log| log.index.length)
+/// The log as a reader finds it, where there is one.
+pub(super) struct Logged(Option<Result<Log, Error>>);
+
+impl Logged {
+    pub(super) fn look(folder: &Folder, state: Option<&Folder>) -> Logged {
+        Logged(state.map(|state| Log::look(folder, state)))
+    }
+
+    /// Whether both say the same: nothing has been recorded in between.
+    pub(super) fn is(&self, other: &Logged) -> bool {
+        let end = |logged: &Logged| logged.0.as_ref().and_then(|log| log.as_ref().ok().map(Log::end));
+        end(self) == end(other)
+    }
 }
 
 /// What a command says about its change.
@@ -277,11 +287,11 @@ impl Past<'_> {
             first,
             ..self.blank(number, Origin::Command)
         };
-        fn bytes(text: &Option<String>) -> Option<&[u8]> {
-            text.as_deref().map(str::as_bytes)
-        }
-        let texts: Vec<Texts<'_>> =
-            files.iter().map(|f| Texts { path: &f.path, old: bytes(&f.old), new: bytes(&f.new) }).collect();
+        let texts = files.iter().map(|file| {
+            let old = self.snapshot.bytes(&file.path);
+            Texts { path: &file.path, old, new: file.new.as_deref().map(str::as_bytes) }
+        });
+        let texts: Vec<Texts<'_>> = texts.collect();
         let entry = Entry::new(record, &texts);
         let all: Vec<&Entry> = found.iter().chain([&entry]).collect();
         let begins = self.log.append(state, &all)?;

@@ -5,10 +5,9 @@
 use super::commit::{BESIDE, STAGED};
 use super::folder::{Folder, STATE, Staged};
 use super::history::{self, FirstStep};
-use super::read::{Snapshot, Stamp, content};
+use super::read::{Snapshot, Stamp};
 use super::trust::Trust;
 use crate::error::{Code, Error};
-use crate::inventory::File;
 use anyhow::{Context, Result};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
@@ -76,7 +75,7 @@ impl Step {
     /// What tells whether the change has come to this step.
     pub(super) fn as_first(&self) -> FirstStep {
         let staged = self.new.as_ref().filter(|_| !self.beside).map(|staged| staged.name.clone());
-        FirstStep { path: self.path.clone(), before: self.before, staged }
+        FirstStep { path: self.path.clone(), before: self.before, staged, goes: self.new.is_none() }
     }
 
     /// The folder that the file really lies in, and its name there.
@@ -222,20 +221,11 @@ impl Journal {
                     Ok(mut file) => {
                         let mut bytes = Vec::new();
                         file.read_to_end(&mut bytes).context("can't read a staged file")?;
-                        Some(File { path: step.path.clone(), content: content(&step.path, bytes) })
+                        Some(bytes)
                     }
                 },
             };
-            let at = snapshot.files.iter().position(|f| f.path == step.path);
-            match (new, at) {
-                (Some(file), Some(at)) => snapshot.files[at] = file,
-                (Some(file), None) => {
-                    let at = snapshot.files.partition_point(|f| f.path.split('/').lt(file.path.split('/')));
-                    snapshot.files.insert(at, file);
-                }
-                (None, Some(at)) => drop(snapshot.files.remove(at)),
-                (None, None) => {}
-            }
+            snapshot.put(&step.path, new);
         }
         Ok(true)
     }
@@ -360,7 +350,13 @@ pub(super) fn recover(folder: &Folder, state: &Folder) -> Result<Vec<String>, Er
         let came = if journal.back { "took back" } else { "finished" };
         warnings.push(format!("{came} a change that an earlier command had begun when it died"));
     }
-    for name in state.names()?.iter().filter(|name| name.as_encoded_bytes().starts_with(STAGED.as_bytes())) {
+    let names = state.names()?;
+    let mut staged = names.iter().filter(|name| name.as_encoded_bytes().starts_with(STAGED.as_bytes())).peekable();
+    if staged.peek().is_some() {
+        // What is staged still tells whether the change that it was for has been made.
+        history::settle_end(folder, state);
+    }
+    for name in staged {
         // It is in nobody's way; what can't be removed now goes next time.
         let _ = state.remove(name);
     }

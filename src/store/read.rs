@@ -8,7 +8,6 @@ use crate::inventory::{Content, File};
 use anyhow::{Context, Result, anyhow};
 use rustix::fs::{FileType, OFlags, Stat};
 use rustix::io::Errno;
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::io::{ErrorKind, Read as _};
@@ -21,6 +20,8 @@ pub struct Snapshot {
     pub files: Vec<File>,
     /// Where each file really lies and what it was when it was read; by path. None for what can't be read or edited.
     pub(super) origins: HashMap<String, Origin>,
+    /// The bytes of files that are no UTF-8, by path: their text does not give them back.
+    raw: HashMap<String, Vec<u8>>,
     /// The one file that Traefik reads, where it reads no directory.
     only: Option<String>,
 }
@@ -37,21 +38,28 @@ impl Snapshot {
         self.files.iter().find(|file| file.path == path)
     }
 
-    /// The bytes of a file: its text, unless that is not all that the bytes say. `None` for what is no regular file.
-    pub(super) fn bytes<'f>(&self, file: &'f File) -> Result<Option<Cow<'f, [u8]>>, Error> {
-        let is_text = match &file.content {
-            Content::Parsed(document) => !document.is_transcoded(),
-            Content::Template { .. } => true,
-            Content::Broken { .. } => false,
-        };
-        match self.origins.get(&file.path) {
-            _ if is_text => Ok(Some(Cow::Borrowed(file.text().as_bytes()))),
-            Some(origin) => {
-                let bytes = std::fs::read(&origin.real);
-                Ok(Some(Cow::Owned(bytes.with_context(|| format!("can't read {}", origin.real.display()))?)))
-            }
-            None => Ok(None),
+    /// The bytes of the file of that path.
+    pub(super) fn bytes(&self, path: &str) -> Option<&[u8]> {
+        self.bytes_of(self.file(path)?)
+    }
+
+    /// The bytes of a file. `None` for what is no regular file.
+    pub(super) fn bytes_of<'s>(&'s self, file: &'s File) -> Option<&'s [u8]> {
+        let is_irregular = matches!(file.content, Content::Broken { .. }) && !self.origins.contains_key(&file.path);
+        let raw = self.raw.get(&file.path).map(Vec::as_slice);
+        raw.or_else(|| (!is_irregular).then(|| file.text().as_bytes()))
+    }
+
+    /// Puts another file, which is not in its place yet, where one of its path is or would be; `None` takes it away.
+    pub(super) fn put(&mut self, path: &str, bytes: Option<Vec<u8>>) {
+        self.raw.remove(path);
+        self.files.retain(|file| file.path != path);
+        let Some(bytes) = bytes else { return };
+        if std::str::from_utf8(&bytes).is_err() {
+            self.raw.insert(path.to_owned(), bytes.clone());
         }
+        let at = self.files.partition_point(|file| file.path.split('/').lt(path.split('/')));
+        self.files.insert(at, File { path: path.to_owned(), content: content(path, bytes) });
     }
 
     /// Whether a file that was there has gone.
@@ -131,7 +139,8 @@ pub(super) fn snapshot(folder: &Folder, only: Option<&str>) -> Result<Snapshot, 
             None => walk(folder, "", &mut found)?,
         };
         let Found { files, origins } = found;
-        let mut snapshot = Snapshot { files: parsed(files), origins, only: only.map(str::to_owned) };
+        let raw = files.iter().filter_map(Read::raw).collect();
+        let mut snapshot = Snapshot { files: parsed(files), origins, raw, only: only.map(str::to_owned) };
         let whole = whole && journal.as_ref().map_or(Ok(true), |j| j.overlay(folder, &mut snapshot))?;
         // A change that began or ended in between would show half of itself.
         let still =
@@ -157,6 +166,14 @@ enum Read {
 }
 
 impl Read {
+    /// Bytes that are no UTF-8.
+    fn raw(&self) -> Option<(String, Vec<u8>)> {
+        match self {
+            Read::Bytes(path, bytes) if std::str::from_utf8(bytes).is_err() => Some((path.clone(), bytes.clone())),
+            _ => None,
+        }
+    }
+
     fn parse(self) -> File {
         match self {
             Read::Bytes(path, bytes) => File { content: content(&path, bytes), path },

@@ -6,10 +6,14 @@ use std::process::Stdio;
 
 /// Runs `batch` with these lines on standard input.
 fn batch(place: &Place, args: &[&str], lines: &[&str]) -> Ran {
+    batch_of(place, args, lines.join("\n").as_bytes())
+}
+
+fn batch_of(place: &Place, args: &[&str], input: &[u8]) -> Ran {
     let mut command = place.command(&[&["batch"], args].concat());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(lines.join("\n").as_bytes()).unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
     Ran::of(child.wait_with_output().unwrap())
 }
 
@@ -92,4 +96,17 @@ fn a_dry_run_shows_one_diff_and_writes_nothing() {
     let ran = batch(&place, &[], &[ADD_A]);
     assert_eq!((ran.code, &values(&ran.out)[0]["outcome"]), (0, &"unchanged".into()));
     assert_eq!(place.sh("stat -c %y dynamic dynamic/.cloudlunacy/history").out, before);
+}
+
+#[test]
+fn lines_are_taken_as_other_systems_write_them_and_only_commands_count() {
+    let place = Place::new();
+    let ran = batch_of(&place, &[], format!("\u{feff}{ADD_A}\r\n\r\n{RENAME_A}\r\n").as_bytes());
+    assert_eq!((ran.code, values(&ran.out).len()), (0, 2), "{ran:?}");
+    let ran = batch_of(&place, &[], b"[\"route\", \"rm\", \"\xff\"]");
+    assert!(ran.code == 2 && ran.err.contains("standard input is not UTF-8"), "{ran:?}");
+    for line in [r#"["--help"]"#, r#"["route", "add", "--help"]"#, r#"["--version"]"#] {
+        let ran = batch(&place, &[], &[line]);
+        assert!(ran.code == 2 && ran.err.contains("only route add, set, rm and rename can stand"), "{line}: {ran:?}");
+    }
 }

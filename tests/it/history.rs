@@ -1,5 +1,6 @@
 //! What has happened, and the way back.
 
+mod corners;
 mod damage;
 mod random;
 
@@ -233,8 +234,10 @@ fn the_history_keeps_in_its_bounds() {
     let said = none.ok(&["-c", path.to_str().unwrap(), "route", "add", "a", "http://10.0.0.1:80"]);
     assert!(!said.contains("undo"), "{said}");
     assert!(!none.state().contains(&"history".to_owned()));
-    std::fs::write(place.top().join("bad.toml"), "[history]\nmax-size = \"much\"\n").unwrap();
-    assert!(place.fails(2, &["-c", "bad.toml", "history"]).contains("write 64MB, 500kB, or 0"));
+    for bad in ["much", "1001MB"] {
+        std::fs::write(place.top().join("bad.toml"), format!("[history]\nmax-size = \"{bad}\"\n")).unwrap();
+        assert!(place.fails(2, &["-c", "bad.toml", "history"]).contains("write 64MB, 500kB, or 0"));
+    }
 }
 
 #[test]

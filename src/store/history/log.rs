@@ -10,8 +10,8 @@ use super::super::read::Stamp;
 use super::super::trust::Trust;
 use super::record::{self, Entry, FirstStep, HEAD, Record};
 use crate::error::{Code, Error};
-use anyhow::{Context, Result, ensure};
-use rustix::fs::OFlags;
+use anyhow::{Context, Result};
+use rustix::fs::{FileType, OFlags};
 use rustix::io::Errno;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -24,6 +24,8 @@ const INDEX: &str = "history-index";
 const DAMAGED: &str = "history-damaged";
 /// The first line of a log.
 const MAGIC: &[u8] = b"cloudlunacy history 1\n";
+/// No log is larger; it would have been shortened.
+const LARGEST: u64 = 2 << 30;
 
 /// What the end of the log says: which files there are, and what they say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -111,9 +113,12 @@ impl Log {
         let mut log = Log::look(folder, state)?;
         let Some(file) = &log.file else { return Ok((log, None)) };
         if log.is_damaged {
-            state.rename_into(LOG, state, DAMAGED).context("can't put the damaged history aside")?;
+            // Not over one that was put aside before.
+            let aside = (1..).map(|n| if n == 1 { DAMAGED.to_owned() } else { format!("{DAMAGED}-{n}") });
+            let aside = aside.take(1000).find(|name| state.file_type(name).is_none()).unwrap_or(DAMAGED.to_owned());
+            state.rename_into(LOG, state, &aside).context("can't put the damaged history aside")?;
             let index = Index { number: log.index.number, ..Index::default() };
-            let why = format!("the history was damaged; it lies in .cloudlunacy/{DAMAGED}, and a new one begins");
+            let why = format!("the history was damaged; it lies in .cloudlunacy/{aside}, and a new one begins");
             return Ok((Log { file: None, index, is_damaged: false }, Some(why)));
         }
         let length = file.metadata().context("can't look at the history")?.len();
@@ -135,9 +140,13 @@ impl Log {
         let stat = rustix::fs::fstat(&file).context("can't look at the history")?;
         if Trust::of(folder, &stat)? == Trust::None {
             let why = format!("{LOG} in .cloudlunacy was written by user {}, who is a stranger here", stat.st_uid);
-            return Err(Error::new(Code::Io, why).hint("look at it, and remove it if it is not yours"));
+            return Err(Error::new(Code::Io, why)
+                .hint("look at it; give it to yourself with chown if you trust it, else remove it"));
         }
         let (length, inode) = (stat.st_size as u64, stat.st_ino);
+        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile || length > LARGEST {
+            return Ok(Log { file: Some(file), index: Index::default(), is_damaged: true });
+        }
         if length < MAGIC.len() as u64 {
             // Whoever began it died over it.
             return Ok(Log { file: Some(file), ..Log::default() });
@@ -163,14 +172,22 @@ impl Log {
         Ok(Log { file: Some(file), index, is_damaged })
     }
 
+    /// Which log this is, and where it ends.
+    pub(super) fn end(&self) -> (u64, u64) {
+        (self.index.inode, self.index.length)
+    }
+
     /// Every entry, oldest first.
     pub(super) fn entries(&self) -> Result<Vec<Entry>, Error> {
-        let Some(file) = self.file.as_ref().filter(|_| !self.index.is_new()) else { return Ok(Vec::new()) };
-        let bytes = read_from(file, 0, self.index.length)?;
         let damaged = |why: &str| {
             Error::new(Code::Io, format!("the history is damaged: {why}"))
                 .hint(format!("move {LOG} in .cloudlunacy away; a new one begins with the next change"))
         };
+        if self.is_damaged {
+            return Err(damaged("not all of it is a history"));
+        }
+        let Some(file) = self.file.as_ref().filter(|_| !self.index.is_new()) else { return Ok(Vec::new()) };
+        let bytes = read_from(file, 0, self.index.length)?;
         let mut rest = bytes.strip_prefix(MAGIC).ok_or_else(|| damaged("it does not begin as one"))?;
         let mut entries = Vec::new();
         while !rest.is_empty() {
@@ -242,6 +259,17 @@ impl Log {
     }
 }
 
+/// Takes what a dead command left at the end of the log, and did not come to, out of it.
+pub(in crate::store) fn settle_end(folder: &Folder, state: &Folder) {
+    if let Ok(log) = Log::look(folder, state)
+        && !log.is_damaged
+        && !log.index.is_new()
+    {
+        // One that can't be taken out now is not counted as long as nothing else is done to its files.
+        let _ = forget(state, log.index.length);
+    }
+}
+
 /// Takes what was recorded of a change out of the log: it has been taken back.
 pub(in crate::store) fn forget(state: &Folder, from: u64) -> Result<()> {
     match state.open_file(LOG, OFlags::RDWR) {
@@ -255,12 +283,14 @@ pub(in crate::store) fn forget(state: &Folder, from: u64) -> Result<()> {
 }
 
 fn cant_open(state: &Folder, error: Errno) -> Error {
-    super::super::open_error(&state.path().join(LOG), error.into())
+    let opened = super::super::open_error(&state.path().join(LOG), error.into());
+    match error {
+        Errno::LOOP | Errno::NXIO => opened.hint("it is no plain file; move it away"),
+        _ => opened,
+    }
 }
 
 fn read_from(file: &File, from: u64, to: u64) -> Result<Vec<u8>> {
-    const LARGEST: u64 = 2 << 30;
-    ensure!(to.saturating_sub(from) <= LARGEST, "the history is larger than it can be");
     let mut bytes = vec![0; to.saturating_sub(from) as usize];
     file.read_exact_at(&mut bytes, from).context("can't read the history")?;
     Ok(bytes)
@@ -273,5 +303,6 @@ fn is_done(folder: &Folder, state: &Folder, first: &FirstStep, at: u64) -> bool 
     }
     let is_staged = first.staged.as_ref().is_some_and(|name| state.file_type(name).is_some());
     let present = folder.parent_below(&first.path).and_then(|(parent, name)| parent.stamp(name));
-    !is_staged && (present != Ok(first.before))
+    // Whatever else has been done to a file that was to go, it has not gone.
+    !is_staged && present != Ok(first.before) && (!first.goes || present == Ok(None))
 }

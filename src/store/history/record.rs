@@ -6,6 +6,7 @@ use crate::store::folder::STATE;
 use crate::store::read::Stamp;
 use anyhow::{Context, Result, ensure};
 use flate2::{Compression, Crc, read::DeflateDecoder, write::DeflateEncoder};
+use std::cell::OnceCell;
 use std::io::{Read, Write};
 
 /// How a change came about.
@@ -87,13 +88,21 @@ pub(in crate::store) struct FirstStep {
     pub(in crate::store) before: Option<Stamp>,
     /// The staged text that is moved there.
     pub(in crate::store) staged: Option<String>,
+    /// Whether the file goes.
+    #[serde(default)]
+    pub(in crate::store) goes: bool,
 }
 
 /// A record with the bytes of its edits.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) record: Record,
-    body: Vec<u8>,
+    /// What stands in the log; empty where it does not stand there yet.
+    packed: Vec<u8>,
+    /// Unpacked when it is first asked for: most commands want to know what happened, not each byte of it.
+    body: OnceCell<Vec<u8>>,
+    /// Which file of the record has which path and where its bytes begin in the body, by path: there may be thousands.
+    places: Vec<(usize, usize)>,
     /// How many bytes it takes in the log; 0 where it does not stand there yet.
     pub(super) size: u64,
 }
@@ -131,37 +140,61 @@ impl Entry {
                 edits,
             });
         }
-        Entry { record, body, size: 0 }
+        Entry::of(record, Vec::new(), OnceCell::from(body))
+    }
+
+    fn of(record: Record, packed: Vec<u8>, body: OnceCell<Vec<u8>>) -> Entry {
+        let size = if packed.is_empty() { 0 } else { HEAD + packed.len() } as u64;
+        let sizes = record.files.iter().map(|file| file.edits.iter().map(|edit| edit.cut + edit.put).sum());
+        let begins = sizes.scan(0, |end, size: usize| Some(std::mem::replace(end, *end + size)));
+        let mut places: Vec<(usize, usize)> = begins.enumerate().collect();
+        places.sort_by_key(|(file, _)| &record.files[*file].path);
+        Entry { record, packed, body, places, size }
+    }
+
+    fn place(&self, path: &str) -> Option<(&FileRecord, usize)> {
+        let file = |(file, _): &(usize, usize)| self.record.files.get(*file);
+        let found = self.places.binary_search_by_key(&Some(path), |place| file(place).map(|file| file.path.as_str()));
+        let place = self.places.get(found.ok()?)?;
+        Some((file(place)?, place.1))
+    }
+
+    /// What happened to the file of that path.
+    pub(super) fn file(&self, path: &str) -> Option<&FileRecord> {
+        Some(self.place(path)?.0)
     }
 
     /// The edits of a file, forward or back, with the bytes that they put there.
     pub(super) fn puts(&self, path: &str, back: bool) -> Option<Puts<'_>> {
-        let mut rest = self.body.as_slice();
-        for file in &self.record.files {
-            let mut puts = Vec::with_capacity(file.edits.len());
-            for (edit, at) in delta::placed(&file.edits) {
-                let old = rest.split_off(..edit.cut)?;
-                let new = rest.split_off(..edit.put)?;
-                puts.push(match back {
-                    false => (edit, new),
-                    true => (Edit { at, cut: edit.put, put: edit.cut }, old),
-                });
-            }
-            if file.path == path {
-                return Some(puts);
-            }
+        let (file, begin) = self.place(path)?;
+        // One that can't be unpacked lacks the bytes that it speaks of.
+        let body = self.body.get_or_init(|| body(&self.packed, length(&self.record)).unwrap_or_default());
+        let mut rest = body.get(begin..)?;
+        let mut puts = Vec::with_capacity(file.edits.len());
+        for (edit, at) in delta::placed(&file.edits) {
+            let old = rest.split_off(..edit.cut)?;
+            let new = rest.split_off(..edit.put)?;
+            puts.push(match back {
+                false => (edit, new),
+                true => (Edit { at, cut: edit.put, put: edit.cut }, old),
+            });
         }
-        None
+        Some(puts)
     }
 
     /// The entry as a frame of the log.
     pub(super) fn frame(&self) -> Result<Vec<u8>> {
-        let header = serde_json::to_vec(&self.record)?;
-        let mut packer = DeflateEncoder::new(vec![0; HEAD], Compression::fast());
-        packer.write_all(&u32::try_from(header.len())?.to_le_bytes())?;
-        packer.write_all(&header)?;
-        packer.write_all(&self.body)?;
-        let mut frame = packer.finish()?;
+        let mut frame = vec![0; HEAD];
+        if self.packed.is_empty() {
+            let header = serde_json::to_vec(&self.record)?;
+            let mut packer = DeflateEncoder::new(frame, Compression::fast());
+            packer.write_all(&u32::try_from(header.len())?.to_le_bytes())?;
+            packer.write_all(&header)?;
+            packer.write_all(self.body.get().map_or(&[], Vec::as_slice))?;
+            frame = packer.finish()?;
+        } else {
+            frame.extend_from_slice(&self.packed);
+        }
         let payload = &frame[HEAD..];
         let length = u32::try_from(payload.len()).ok().filter(|length| *length as usize <= LARGEST);
         let length = length.context("the change is too large to be recorded")?;
@@ -188,8 +221,8 @@ pub(super) fn is_followed(bytes: &[u8]) -> bool {
     bytes.get(next..).and_then(payload).is_some_and(|payload| record(payload).is_ok())
 }
 
-/// The record of a payload; the body can be read on from there.
-fn unpack(payload: &[u8]) -> Result<(Record, DeflateDecoder<&[u8]>)> {
+/// The record of a payload alone.
+pub(super) fn record(payload: &[u8]) -> Result<Record> {
     const LONGEST: u64 = 64 << 20;
     let mut unpacker = DeflateDecoder::new(payload);
     let mut length = [0; 4];
@@ -197,31 +230,39 @@ fn unpack(payload: &[u8]) -> Result<(Record, DeflateDecoder<&[u8]>)> {
     let length = u64::from(u32::from_le_bytes(length));
     ensure!(length <= LONGEST, "it is too long");
     let mut header = Vec::new();
-    unpacker.by_ref().take(length).read_to_end(&mut header)?;
+    unpacker.take(length).read_to_end(&mut header)?;
     let record: Record = serde_json::from_slice(&header)?;
     for file in &record.files {
         let is_inside = file.path.split('/').all(|part| !matches!(part, "" | "." | ".." | STATE));
         ensure!(is_inside, "it is about {:?}, which is no file of the directory", file.path);
     }
-    Ok((record, unpacker))
-}
-
-/// The record of a payload alone.
-pub(super) fn record(payload: &[u8]) -> Result<Record> {
-    Ok(unpack(payload)?.0)
+    Ok(record)
 }
 
 /// The whole entry of a payload.
 pub(super) fn entry(payload: &[u8]) -> Result<Entry> {
-    let (record, unpacker) = unpack(payload)?;
+    let record = record(payload)?;
+    ensure!(length(&record) <= LARGEST, "it is too large");
+    Ok(Entry::of(record, payload.to_vec(), OnceCell::new()))
+}
+
+/// How many bytes the edits of a record speak of.
+fn length(record: &Record) -> usize {
     let sizes = record.files.iter().flat_map(|file| &file.edits).flat_map(|edit| [edit.cut, edit.put]);
-    let size = sizes.fold(0usize, usize::saturating_add);
-    ensure!(size <= LARGEST, "it is too large");
+    sizes.fold(0, usize::saturating_add)
+}
+
+/// The bytes of a payload that stand behind its record.
+fn body(payload: &[u8], length: usize) -> Result<Vec<u8>> {
+    let mut unpacker = DeflateDecoder::new(payload);
+    let mut header = [0; 4];
+    unpacker.read_exact(&mut header)?;
+    std::io::copy(&mut unpacker.by_ref().take(u32::from_le_bytes(header).into()), &mut std::io::sink())?;
     let mut body = Vec::new();
     // No more than it must be, whatever it would swell to.
-    unpacker.take(size as u64 + 1).read_to_end(&mut body)?;
-    ensure!(body.len() == size, "its bytes are not those that it speaks of");
-    Ok(Entry { record, body, size: (HEAD + payload.len()) as u64 })
+    unpacker.take(length as u64 + 1).read_to_end(&mut body)?;
+    ensure!(body.len() == length, "its bytes are not those that it speaks of");
+    Ok(body)
 }
 
 fn checksum(bytes: &[u8]) -> u32 {

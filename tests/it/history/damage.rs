@@ -55,6 +55,20 @@ fn promise_17_a_damaged_history_is_put_aside_and_stops_no_change() {
 }
 
 #[test]
+fn promise_17_what_is_no_plain_file_is_put_aside_too() {
+    for odd in ["mkfifo history", "mkdir history", "truncate -s 5G history"] {
+        let place = three();
+        place.sh(&format!("cd dynamic/.cloudlunacy; mv history old; {odd}"));
+        let said = place.fails(4, &["history"]);
+        assert!(said.contains("move history in .cloudlunacy away"), "{odd}: {said}");
+        let ran = place.run(&["route", "add", "d", "http://10.0.0.1:80"]);
+        assert!(ran.code == 0 && ran.err.contains("it lies in .cloudlunacy/history-damaged"), "{odd}: {ran:?}");
+        place.ok(&["undo"]);
+        assert_eq!(routes(&place), "a b c");
+    }
+}
+
+#[test]
 fn nothing_that_a_stranger_wrote_is_believed() {
     let place = three();
     if !rustix::process::geteuid().is_root() {
