@@ -4,6 +4,7 @@
 //! understands as it was meant, and that can stand in a rule, a list or a store without escaping.
 //! Bad text gives a [`BadName`]: what is wrong, what would be right, and where to draw the caret.
 
+mod agent;
 mod glob;
 mod host;
 pub(crate) mod nearest;
@@ -12,6 +13,7 @@ mod plain;
 mod punycode;
 mod target;
 
+pub use agent::AgentId;
 pub use glob::glob_match;
 pub use host::Host;
 pub use path::RoutePath;

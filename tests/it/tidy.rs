@@ -113,6 +113,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "judge",
             "compare",
             "grant",
+            "claim",
             "route",
             "settings",
             "secret",
