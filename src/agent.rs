@@ -100,7 +100,7 @@ impl Agent {
 
     /// The file in the managed directory that its routes stand in.
     pub fn file(&self) -> String {
-        format!("agent-{}.yml", self.id)
+        self.id.file_name()
     }
 
     /// Whether a router that stands in this file is its own. Its record alone does not make it so: an administrator may

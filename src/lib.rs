@@ -6,7 +6,7 @@
 //! - effects: [`store`], the only door to the managed directory; [`git`], an earlier state of it; [`live`], the running Traefik;
 //!   [`probe`], the servers that routes lead to; [`trust`], whose certificates count; [`authority`], the only door to the folder that keeps
 //!   agents and tokens;
-//! - core, pure: [`plan`] (what a change must do), [`route`], [`judge`] (what Traefik would say), [`compare`] (two configurations), [`lint`] (each
+//! - core, pure: [`plan`] (what a change must do), [`route`], [`claim`] (whether a host is free for somebody), [`judge`] (what Traefik would say), [`compare`] (two configurations), [`lint`] (each
 //!   kind of finding), [`finding`], [`runtime`] (what Traefik makes of what it loads), [`surroundings`], [`certificate`],
 //!   [`named`] (files that the configuration names),
 //!   [`inventory`] (all files merged), [`schema`], [`edit`], [`document`], [`rule`], [`name`], [`release`], [`golang`] (texts as Go writes them),
@@ -16,6 +16,7 @@
 pub mod agent;
 pub mod authority;
 pub mod certificate;
+pub mod claim;
 pub mod cli;
 pub mod command;
 pub mod compare;

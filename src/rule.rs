@@ -22,6 +22,7 @@ pub use hosts::{Claim, PathKind, for_hosts};
 pub use overlap::{Hosts, Term, parent};
 pub use parse::parse;
 pub use rewrite::rewrite;
+pub(crate) use template::braces;
 pub(crate) use version2::read_either;
 
 use crate::name::Kind;
@@ -193,7 +194,7 @@ impl Rule {
     }
 
     /// Calls `visit` with every matcher in order, and whether it counts as negated.
-    fn each_matcher<'a>(&'a self, negated: bool, visit: &mut impl FnMut(&'a Matcher, bool)) {
+    pub(crate) fn each_matcher<'a>(&'a self, negated: bool, visit: &mut impl FnMut(&'a Matcher, bool)) {
         match self {
             Rule::And(operands) | Rule::Or(operands) => {
                 operands.iter().for_each(|operand| operand.each_matcher(negated, visit));

@@ -1,44 +1,115 @@
 //! The names of agents.
 
-use super::{BadName, checked_text};
+use super::{BadName, called, checked_text, find, refuse_space, refuse_unseen};
 
 checked_text! {
-    /// The id of an agent: lower-case letters, digits and hyphens, as a label of a domain name. It can stand in the name
-    /// of a file, in a host, and behind a dot, and no two ids are one in any of them.
+    /// The id of an agent: 1 to 63 small letters, digits and hyphens, none of these at either end.
+    ///
+    /// It is a label of DNS, for MongoDB is reached at `ID.DOMAIN`, and the middle of a file's name, `agent-ID.yml`.
+    /// Capitals are refused, not made small, so that two ids are two files on every file system.
     AgentId, check
 }
 
+impl AgentId {
+    /// The name of the file that holds the agent's routes.
+    pub fn file_name(&self) -> String {
+        format!("agent-{}.yml", self.0)
+    }
+}
+
+const NOUN: &str = "an agent's id";
 const LONGEST: usize = 63;
 
 fn check(text: &str) -> Result<String, BadName> {
-    let bad = |what: &str| BadName { what: what.to_owned(), hint: None, at: Some(0..text.len()) };
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    match text.as_bytes() {
-        [] => Err(bad("the id is empty: write lower-case letters, digits and hyphens, as in web-7")),
-        all if all.len() > LONGEST => Err(bad("an id has at most 63 characters")),
-        all if !all.iter().all(|b| plain(*b) || *b == b'-') => {
-            Err(bad("an id has lower-case letters, digits and hyphens only, as in web-7"))
-        }
-        [first, .., last] if !plain(*first) || !plain(*last) => {
-            Err(bad("an id begins and ends with a letter or a digit"))
-        }
-        [b'-'] => Err(bad("an id begins and ends with a letter or a digit")),
-        _ => Ok(text.to_owned()),
+    if text.is_empty() {
+        return Err(BadName::new(format!("{NOUN} can't be empty: give a name such as web-7"), 0..0));
     }
+    refuse_unseen(text, NOUN)?;
+    refuse_space(text, NOUN)?;
+    if let Some((c, at)) = find(text, |c| c.is_ascii_uppercase()) {
+        let what = format!("{NOUN} has no capitals, as some file systems take them for small letters");
+        return Err(BadName::new(format!("{what}: write `{}`", c.to_ascii_lowercase()), at));
+    }
+    if let Some((c, at)) = find(text, |c| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')) {
+        let what = format!("{NOUN} can't hold {}: it has small letters, digits and `-` only", called(c));
+        return Err(BadName::new(what, at));
+    }
+    if text.len() > LONGEST {
+        let what = format!("{NOUN} has at most {LONGEST} characters, and this has {}: shorten it", text.len());
+        return Err(BadName::new(what, LONGEST..text.len()));
+    }
+    for (edge, fault, at) in
+        [(text.starts_with('-'), "begins", 0), (text.ends_with('-'), "ends", text.len().saturating_sub(1))]
+    {
+        if edge {
+            let what = format!("{NOUN} never {fault} with a hyphen: put a letter or a digit there");
+            return Err(BadName::new(what, at..at + 1));
+        }
+    }
+    Ok(text.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::refuses;
     use super::AgentId;
+    use proptest::prelude::*;
 
     #[test]
-    fn an_id_is_a_plain_label() {
-        for id in ["a", "7", "web-7", "a--b", &"a".repeat(63)] {
-            assert_eq!(id.parse::<AgentId>().unwrap().as_str(), id);
+    fn what_is_no_id_is_refused() {
+        let long = "a".repeat(64);
+        refuses::<AgentId>(&[
+            ("", "an agent's id can't be empty: give a name such as web-7", ""),
+            ("Web", "an agent's id has no capitals, as some file systems take them for small letters: write `w`", "W"),
+            ("a.b", "an agent's id can't hold `.`: it has small letters, digits and `-` only", "."),
+            ("../x", "an agent's id can't hold `.`: it has small letters, digits and `-` only", "."),
+            ("a/b", "an agent's id can't hold `/`: it has small letters, digits and `-` only", "/"),
+            ("a_b", "an agent's id can't hold `_`: it has small letters, digits and `-` only", "_"),
+            ("*", "an agent's id can't hold `*`: it has small letters, digits and `-` only", "*"),
+            ("é", "an agent's id can't hold `é`: it has small letters, digits and `-` only", "é"),
+            ("ı", "an agent's id can't hold `ı`: it has small letters, digits and `-` only", "ı"),
+            ("a b", "an agent's id can't hold spaces: leave them out", " "),
+            ("a\n", "an agent's id can't hold the control character `\\n`: leave it out", "\n"),
+            ("a\0", "an agent's id can't hold the control character `\\u{0}`: leave it out", "\0"),
+            ("{{x}}", "an agent's id can't hold `{{`: Traefik would run it as a Go template; write plain text", "{{"),
+            ("-a", "an agent's id never begins with a hyphen: put a letter or a digit there", "-"),
+            ("a-", "an agent's id never ends with a hyphen: put a letter or a digit there", "-"),
+            ("-", "an agent's id never begins with a hyphen: put a letter or a digit there", "-"),
+            (&long, "an agent's id has at most 63 characters, and this has 64: shorten it", "a"),
+        ]);
+    }
+
+    #[test]
+    fn ids_are_what_they_are_written() {
+        for id in ["a", "0", "web-7", "srv--1", "con", "null", "1e3", &"a".repeat(63)] {
+            assert_eq!(id.parse::<AgentId>().expect(id).as_str(), id);
         }
-        for id in ["", "-", "a-", "-a", "A", "a.b", "a_b", "a/b", "..", "ä", "a b", "a\n", &"a".repeat(64), "{id}", "*"]
-        {
-            assert!(id.parse::<AgentId>().is_err(), "{id:?}");
+    }
+
+    #[test]
+    fn a_file_belongs_to_one_agent_on_every_file_system() {
+        let file = |id: &str| id.parse::<AgentId>().expect(id).file_name();
+        assert_eq!(file("web-7"), "agent-web-7.yml");
+        // names that Windows keeps for devices are none behind the prefix
+        assert_eq!(file("con"), "agent-con.yml");
+        assert!(file(&"a".repeat(63)).len() <= 255);
+    }
+
+    proptest! {
+        #[test]
+        fn the_grammar_is_all_that_is_taken(text in "[a-cA-Z0-9.é_ -]{0,4}") {
+            let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+            let inner = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+            let fits = inner && edge(text.chars().next()) && edge(text.chars().last());
+            prop_assert_eq!(text.parse::<AgentId>().is_ok(), fits);
+        }
+
+        #[test]
+        fn no_two_ids_share_a_file(one in "[a-c-]{1,4}", two in "[a-cA-C-]{1,4}") {
+            if let (Ok(one), Ok(two)) = (one.parse::<AgentId>(), two.parse::<AgentId>()) {
+                let alike = one.file_name().eq_ignore_ascii_case(&two.file_name());
+                prop_assert_eq!(alike, one == two);
+            }
         }
     }
 }

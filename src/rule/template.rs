@@ -75,7 +75,7 @@ pub(super) fn template_fault(template: &str, of: Template, release: Release) -> 
 }
 
 /// Where the outermost braces open, and the end of each; `None` where they don't match.
-pub(super) fn braces(template: &str) -> Option<Vec<(usize, usize)>> {
+pub(crate) fn braces(template: &str) -> Option<Vec<(usize, usize)>> {
     let (mut depth, mut start, mut all) = (0usize, 0, Vec::new());
     for (at, c) in template.char_indices() {
         match c {

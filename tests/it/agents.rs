@@ -74,7 +74,10 @@ fn an_agent_gets_nothing_of_anybody_else() {
     place.ok(&["route", "add", "shop.apps.example.com", "http://10.0.0.1:80"]);
     let before = place.files();
     let said = fails(&place, 3, REGISTER);
-    assert!(said.contains("\"shop.apps.example.com\" is there already, and it is not the agent's"), "{said}");
+    assert!(
+        said.contains("routes.yml:3: http router") && said.contains("which is not the agent's, answers for"),
+        "{said}"
+    );
     assert!(ok(&place, "agent list -o name").is_empty(), "nothing is left of what was refused");
     assert_eq!(place.files(), before);
     place.ok(&["route", "rm", "shop.apps.example.com"]);
@@ -178,8 +181,8 @@ fn a_token_that_makes_no_sense_is_not_made() {
     let place = place();
     for (args, what) in [
         ("web-* --host *.apps.example.com --target 10.0.0.1", "a pattern of ids needs `{id}` in each host"),
-        ("Web --host a.example.com --target 10.0.0.1", "lower-case letters"),
-        ("../x --host a.example.com --target 10.0.0.1", "lower-case letters"),
+        ("Web --host a.example.com --target 10.0.0.1", "has no capitals"),
+        ("../x --host a.example.com --target 10.0.0.1", "small letters, digits and `-` only"),
         ("web --host * --target 10.0.0.1", "would grant every host"),
         ("web --host a.example.com --target 10.0.0.1/24", "names an address in a network"),
         ("web --host a.example.com --target example.com", "is no network"),
@@ -216,4 +219,33 @@ fn an_audit_log_that_can_not_be_written_stops_changes() {
     let said = fails(&place, 4, REGISTER);
     assert!(said.contains("audit log"), "{said}");
     assert!(place.files().is_empty() && ok(&place, "agent list -o name").is_empty());
+}
+
+#[test]
+fn whose_a_host_is_is_decided_on_rules() {
+    let service = "services: {s: {loadBalancer: {servers: [{url: 'http://10.0.0.1'}]}}}";
+    let app = "agent register web-7 --address 10.8.0.7 --app shop.example.com=3000";
+    for (rule, answer) in [
+        ("Host(`SHOP.example.com`) && PathPrefix(`/admin`)", Some("answers for shop.example.com")),
+        ("!Host(`a`) && (PathPrefix(`/x`) && Host(`b`, `shop.example.com`))", Some("answers for shop.example.com")),
+        ("Host(`*.example.com`)", Some("answers for every host like shop.example.com")),
+        ("HostRegexp(`^sh.p\\\\.example\\\\.com$`)", Some("answers for every host like")),
+        ("Host(`shop.example.com.evil.com`) || Host(`xshop.example.com`)", None),
+        ("PathPrefix(`/`)", None),
+    ] {
+        let place = place();
+        place.write("hand.yml", &format!("http: {{routers: {{r: {{rule: \"{rule}\", service: s}}}}, {service}}}\n"));
+        match answer {
+            Some(why) => {
+                let said = fails(&place, 3, app);
+                assert!(said.contains("hand.yml:1") && said.contains(why), "{rule}: {said}");
+            }
+            None => drop(ok(&place, app)),
+        }
+    }
+    let place = place();
+    place.write("tcp.yml", "tcp: {routers: {r: {rule: 'HostSNI(`shop.example.com`)', service: s, tls: {passthrough: true}}}, services: {s: {loadBalancer: {servers: [{address: '10.0.0.1:1'}]}}}}\n");
+    assert!(fails(&place, 3, app).contains("tcp router \"r\", which is not the agent's, answers for shop.example.com"));
+    place.write("tcp.yml", "# {{ env \"X\" }}\n");
+    assert!(fails(&place, 3, app).contains("is a Go template, which may answer for"));
 }

@@ -115,6 +115,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "token",
             "grant",
             "agent",
+            "claim",
             "route",
             "settings",
             "secret",

@@ -3,16 +3,18 @@
 use super::{decision, entry_points, existing, open, own, parsed};
 use crate::agent::Agent;
 use crate::authority::{Authority, now};
+use crate::claim::{self, Claim};
 use crate::cli::{ChangeFlags, GrantAgent, Register, RemoveAgent, TlsArg};
 use crate::command::change::make;
 use crate::command::{Context, Outcome, Report};
-use crate::error::{Changed, Code, Error};
+use crate::error::{Changed, Code, Error, Place};
 use crate::grant::{Denied, Grant, Own};
 use crate::inventory::{Definition, Inventory, Part};
 use crate::name::{AgentId, EntryPointName, Host, Kind, RouterName, Target, default_name};
 use crate::plan::{self, AddRequest, Effect, ListEdit, Plan, Verb, Wanted};
 use crate::route::{Route, Tls};
 use crate::store::{Intent, Request};
+use crate::surroundings::Surroundings;
 use std::net::IpAddr;
 
 /// A route that is asked for.
@@ -132,6 +134,7 @@ fn plan_all(
     (file, wishes): (&str, &[Wish]),
 ) -> Result<Plan, Error> {
     let mut all = Plan::default();
+    must_be_free(context, inventory, owner, wishes)?;
     for wish in wishes {
         let (kind, name) = (wish.kind(), wish.name());
         let present = inventory.get(kind, Part::Router, name.as_str());
@@ -163,6 +166,38 @@ fn plan_all(
 
 fn owns(agent: &Agent, inventory: &Inventory<'_>, kind: Kind, router: &Definition<'_>) -> bool {
     agent.owns(kind, router.name, inventory.path(router))
+}
+
+/// Refuses hosts that a router of somebody else answers for, or may answer for.
+fn must_be_free(
+    context: &Context,
+    inventory: &Inventory<'_>,
+    owner: Option<&Agent>,
+    wishes: &[Wish],
+) -> Result<(), Error> {
+    let surroundings = Surroundings {
+        static_config: context.facts.static_config.clone(),
+        ..Surroundings::unknown(context.facts.release)
+    };
+    let is_own = |kind: Kind, name: &str| {
+        let router = inventory.get(kind, Part::Router, name);
+        router.zip(owner).is_some_and(|(router, agent)| owns(agent, inventory, kind, &router))
+    };
+    for wish in wishes {
+        let entry_points = wish.entry_points.iter().map(|name| parsed(name)).collect::<Result<Vec<_>, _>>()?;
+        let hosts = std::slice::from_ref(&wish.host);
+        let claim = Claim { hosts, entry_points: &entry_points, surroundings: &surroundings };
+        let Some(taken) = claim::taken(inventory, &claim, is_own) else { continue };
+        let (why, host) = (taken.why, &taken.host);
+        let what = match taken.router {
+            Some((kind, router)) => format!("{kind} router {:?}, which is not the agent's, {why} {host}", router.name),
+            None => format!("this file {why} {host}"),
+        };
+        let line = taken.router.map_or(0, |(_, router)| router.key.line());
+        let file = inventory.files().get(taken.file).map(|file| file.path.clone()).unwrap_or_default();
+        return Err(Error::new(Code::HostTaken, what).at(Place { file, line }));
+    }
+    Ok(())
 }
 
 /// The agent's routers that are there.
