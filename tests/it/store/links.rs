@@ -61,7 +61,7 @@ fn a_new_file_goes_only_where_traefik_looks() {
     place.sh("mkdir other; ln -s ../other dynamic/sub");
     for file in ["sub/x.yml", "missing/x.yml"] {
         let said = place.refused(4, &["route", "add", "n.example.com", "http://10.0.0.2:80", "--file", file]);
-        assert!(said.contains("hint: create the folder"), "{said}");
+        assert!(said.contains("hint: create that folder first"), "{said}");
     }
     assert_eq!(place.sh("ls -A other").out, "");
 }
