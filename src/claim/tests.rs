@@ -213,11 +213,23 @@ fn routers_meet_on_entry_points() {
 }
 
 #[test]
-fn a_router_below_another_counts_on_every_entry_point() {
+fn a_router_below_another_counts_where_that_one_listens() {
     let mut known = Surroundings::unknown(Release::NEWEST);
-    known.static_config = Reading::of_file(Format::Yaml, "entryPoints:\n  web: {address: ':80'}\n").config;
-    let text = "http:\n  routers:\n    top: {rule: PathPrefix(`/`)}\n    r: {rule: Host(`a.x`), parentRefs: [top], service: s}\n";
-    assert_eq!(asked(&[file(text)], &["a.x"], &["other"], &known), Some(SameHost));
+    let yaml = "entryPoints:\n  web: {address: ':80'}\n  own: {address: ':81'}\n";
+    known.static_config = Reading::of_file(Format::Yaml, yaml).config;
+    let text = "http:\n  routers:\n    top: {rule: PathPrefix(`/`), entryPoints: [web]}\n    \
+                mid: {rule: PathPrefix(`/`), parentRefs: [top]}\n    r: {rule: Host(`a.x`), parentRefs: PARENTS, service: s}\n";
+    for (parents, on_web, on_own) in [
+        ("[top]", Some(SameHost), None),
+        ("[top@file]", Some(SameHost), None),
+        ("[mid]", Some(SameHost), Some(SameHost)),
+        ("[top, else@docker]", Some(SameHost), Some(SameHost)),
+        ("[lost]", Some(SameHost), Some(SameHost)),
+    ] {
+        let files = [file(&text.replace("PARENTS", parents))];
+        assert_eq!(asked(&files, &["a.x"], &["web"], &known), on_web, "{parents}");
+        assert_eq!(asked(&files, &["a.x"], &["own"], &known), on_own, "{parents}");
+    }
 }
 
 #[test]

@@ -210,6 +210,21 @@ fn front(release: Option<&str>) -> Front {
     })
 }
 
+fn surroundings(front: &Front, release: Release) -> Surroundings {
+    let known = std::fs::read_to_string(front.traefik.static_file()).unwrap();
+    let static_config = Reading::of_file(Format::Yaml, &known).config;
+    assert!(static_config.is_some());
+    Surroundings { static_config, ..Surroundings::unknown(release) }
+}
+
+/// Why a host is not free on an entry point.
+fn why(inventory: &Inventory<'_>, surroundings: &Surroundings, host: &str, entry_point: &str) -> Option<Why> {
+    let hosts: Vec<Host> = vec![host.parse().unwrap()];
+    let entry_points: Vec<EntryPointName> = vec![entry_point.parse().unwrap()];
+    let claim = Claim { hosts: &hosts, entry_points: &entry_points, surroundings };
+    taken(inventory, &claim, |_, name| name.starts_with("own")).map(|taken| taken.why)
+}
+
 /// Lets both judge these, and gives what they disagree about and how often a host was free and taken.
 fn compare(
     front: &Front,
@@ -222,17 +237,12 @@ fn compare(
     let text = others(cases, servers.0, servers.1, &format!("Path(`{path}`)"));
     front.by_hand("others.yml", &text);
     (0..PLACES).for_each(|at| front.serves_on(&entry_point(at), "marker.invalid", &path, &format!("app {path}")));
-    let mut surroundings = Surroundings::unknown(release);
-    let known = std::fs::read_to_string(front.traefik.static_file()).unwrap();
-    surroundings.static_config = Reading::of_file(Format::Yaml, &known).config;
+    let surroundings = surroundings(front, release);
     let file = File { path: "others.yml".into(), content: Content::of(Format::Yaml, text) };
     let inventory = Inventory::of([&file]);
     let (mut wrong, mut counts) = (Vec::new(), [0; 3]);
     for (at, case) in cases.iter().enumerate() {
-        let hosts: Vec<Host> = vec![case.claimed.parse().unwrap()];
-        let entry_points: Vec<EntryPointName> = vec![entry_point(at).parse().unwrap()];
-        let claim = Claim { hosts: &hosts, entry_points: &entry_points, surroundings: &surroundings };
-        let why = taken(&inventory, &claim, |_, _| false).map(|taken| taken.why);
+        let why = why(&inventory, &surroundings, case.claimed, &entry_point(at));
         let port = front.port(&entry_point(at));
         let held = members(case.claimed).iter().any(|host| is_held(port, case.is_tcp, host));
         let sure = case.is_simple && !case.is_old && why.is_some_and(|why| why != Why::UnclearRule);
@@ -276,4 +286,97 @@ fn what_is_free_is_answered_by_nobody() {
 #[test]
 fn what_is_free_is_answered_by_nobody_in_older_traefik() {
     rounds(Some("3.6.15"));
+}
+
+/// What was thought of, or found, once: the rule, the claimed host, and whether requests for it are taken.
+const HTTP: &[(&str, &str, bool)] = &[
+    ("Header(`X-Forwarded-Host`, `a.test`)", "a.test", true),
+    ("Header(`x-forwarded-host`, `b.test:8080`)", "b.test", true),
+    ("HostRegexp(`^.+\\.test$`) && !Host(`a.test`)", "a.test", false),
+    ("HostRegexp(`^.+\\.test$`) && !Host(`a.test`)", "b.test", true),
+    ("HostRegexp(`^.+\\.test\\.?$`) && !HostRegexp(`^a\\.test$`)", "a.test", true),
+    ("HostRegexp(`^[^A]\\.test$`)", "a.test", true),
+    ("Host(`b.test`) || PathPrefix(`/p`)", "a.test", false),
+    ("!(!Host(`A.TEST.`) || Path(`/`))", "a.test", true),
+    ("Host(`*.test`)", "a.test", true),
+    ("Host(\"\\x61.test\")", "a.test", true),
+    ("PathPrefix(`/`) && !Host(`b.test`)", "a.test", false),
+    ("HOST(`a.test`) /* not b */", "a.test", true),
+];
+
+#[test]
+fn what_was_found_once_stays_so() {
+    let front = front(None);
+    let (app, echo) = (Upstream::start("app"), Listener::echo());
+    assert_eq!(HTTP.len(), PLACES);
+    let case = |(rule, claimed, _): &(&str, &'static str, bool)| Case {
+        rule: (*rule).to_owned(),
+        is_tcp: false,
+        is_old: false,
+        is_simple: true,
+        claimed,
+    };
+    let cases: Vec<Case> = HTTP.iter().map(case).collect();
+    let text = others(&cases, &app.url(), &echo.address(), "Path(`/marker`)");
+    front.by_hand("others.yml", &text);
+    (0..PLACES).for_each(|at| front.serves_on(&entry_point(at), "marker.invalid", "/marker", "app /marker"));
+    let surroundings = surroundings(&front, Release::NEWEST);
+    let file = File { path: "others.yml".into(), content: Content::of(Format::Yaml, text) };
+    let inventory = Inventory::of([&file]);
+    for (at, (rule, claimed, is_held)) in HTTP.iter().enumerate() {
+        let why = why(&inventory, &surroundings, claimed, &entry_point(at));
+        let held = self::is_held(front.port(&entry_point(at)), false, claimed);
+        assert_eq!((why.is_some(), held), (*is_held, *is_held), "{rule} for {claimed}: {why:?}");
+    }
+}
+
+#[test]
+fn who_has_a_name_has_it_in_the_other_protocol_too() {
+    let front = front(None);
+    let (app, echo) = (Upstream::start("app"), Listener::echo());
+    let passing = "rule: HostSNI(`a.test`), tls: {passthrough: true}, service: s";
+    let text = format!(
+        r"
+tcp:
+  routers:
+    theirs: {{{passing}, entryPoints: [e0]}}
+    own1: {{{passing}, entryPoints: [e1, e2]}}
+  services:
+    s: {{loadBalancer: {{servers: [address: '{}']}}}}
+http:
+  routers:
+    own2: {{rule: Host(`a.test`), tls: {{}}, entryPoints: [e0], service: s}}
+    secure: {{rule: Host(`a.test`) && Path(`/x`), tls: {{}}, entryPoints: [e1], service: s}}
+    every: {{rule: PathPrefix(`/`), tls: {{}}, entryPoints: [e2], service: s}}
+    top: {{rule: PathPrefix(`/`), entryPoints: [e3]}}
+    below: {{rule: Host(`a.test`), parentRefs: [top], service: s}}
+    twice: {{rule: Host(`b.test`), entryPoints: [e4], service: s}}
+    marker: {{rule: Path(`/marker`), priority: 1000, service: s}}
+  services:
+    s: {{loadBalancer: {{servers: [url: '{}']}}}}
+",
+        echo.address(),
+        app.url()
+    );
+    let second = "http:\n  routers:\n    twice: {rule: Host(`a.test`), entryPoints: [e4], service: s}\n";
+    front.by_hand("second.yml", second);
+    front.by_hand("others.yml", &text);
+    (0..5).for_each(|at| front.serves_on(&entry_point(at), "marker.invalid", "/marker", "app /marker"));
+    let surroundings = surroundings(&front, Release::NEWEST);
+    let file = |path: &str, text: &str| File { path: path.into(), content: Content::of(Format::Yaml, text.to_owned()) };
+    let files = [file("others.yml", &text), file("second.yml", second)];
+    let inventory = Inventory::of(&files);
+    let is_taken = |at: usize| why(&inventory, &surroundings, "a.test", &entry_point(at)).is_some();
+
+    // Our HTTPS router has taken the connections of their TCP router, and theirs those of ours, whatever its path.
+    let hello = client_hello("a.test", None);
+    let is_passed = |at: usize| echoed(front.port(&entry_point(at)), &hello).is_ok_and(|back| back == hello);
+    assert_eq!((is_passed(0), is_taken(0)), (false, true));
+    assert_eq!((is_passed(1), is_taken(1)), (false, true));
+    // One that asks for no host leaves it to whoever does.
+    assert_eq!((is_passed(2), is_taken(2)), (true, false));
+    // A router below another answers for its host, and one whose name is taken does not.
+    let status = |at: usize| http::get(front.port(&entry_point(at)), "a.test", "/").0;
+    assert_eq!((status(3), is_taken(3)), (200, true));
+    assert_eq!((status(4), is_taken(4)), (404, false));
 }
