@@ -9,7 +9,8 @@
 //! - **A router that asks for no host**, such as a redirection to HTTPS or a maintenance page, is nobody's claim on a
 //!   host: it takes of it what it takes of every other, and gives way by its priority. A rule counts as one router for
 //!   each side of `||`: ``Host(`a`) || PathPrefix(`/p`)`` is a claim on `a` alone, for it takes of `b` what a
-//!   router for ``PathPrefix(`/p`)`` would. The same goes for ``!Host(`a`)``, which leaves `a` out of all hosts.
+//!   router for ``PathPrefix(`/p`)`` would. The same goes for ``!Host(`a`)``, which leaves `a` out of all hosts. A regular
+//!   expression asks for no host only if it is plainly for all, such as `.+`; any other is a claim on whatever it matches.
 //! - **Entry points** of the two must have one in common. Where none is named, they are the default ones, which can be any
 //!   as long as the static configuration is not known.
 //! - **Routers below others** (`parentRefs`) count by their own rule, where their parents listen; where that can't be told at

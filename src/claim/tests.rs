@@ -84,6 +84,21 @@ fn who_asks_for_no_host_holds_none() {
     assert_eq!(tcp("HostSNIRegexp(`.*`) && ALPN(`h2`)", "a.x"), None);
 }
 
+/// Each was answered by Traefik 3.6.15 or in the syntax of Traefik 2, where ``Host(`*`)`` and capitals never match.
+#[test]
+fn what_matches_in_some_releases_only_hides_nothing() {
+    for (rule, host) in [
+        ("Host(`*`) || Host(`a.x`)", "a.x"),
+        ("HostRegexp(`\\.x$`) || Host(`*`)", "a.x"),
+        ("!(!Method(`GET`)) && !Host(`*`) && HostRegexp(`^a[^0-9]?1?\\.`)", "a.x"),
+        ("HostRegexp(`\\.x$`) && !Host(`A.x`)", "a.x"),
+        ("HostRegexp(`\\.x$`) && !Host(`*.x`)", "a.x"),
+    ] {
+        assert!(http(rule, host).is_some(), "{rule}");
+    }
+    assert_eq!(v2("(HostHeader(`a.x`) || Host(`c.x`)) && !HostHeader(`*`, `b.x`)", "a.x"), Some(SameHost));
+}
+
 #[test]
 fn exceptions_are_nobodys() {
     assert_eq!(http("HostRegexp(`^.+\\.x$`) && !Host(`a.x`)", "a.x"), None);
