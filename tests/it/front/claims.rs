@@ -227,7 +227,7 @@ fn why(inventory: &Inventory<'_>, surroundings: &Surroundings, host: &str, entry
     taken(inventory, &claim, |_, name| name.starts_with("own")).map(|taken| taken.why)
 }
 
-/// Lets both judge these, and gives what they disagree about and how often a host was free and taken.
+/// Lets both judge these, and gives what they disagree about and how often a host was free, taken without need, and taken.
 fn compare(
     front: &Front,
     release: Release,
@@ -275,9 +275,8 @@ fn rounds(release: Option<&str>) {
         wrong.extend(more);
         counts = std::array::from_fn(|at| counts[at] + counted[at]);
     }
-    eprintln!("free {}, taken without need {}, taken {}", counts[0], counts[1], counts[2]);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(counts[0] > 0 && counts[2] > 0, "{counts:?}");
+    assert!(counts[0] > 0 && counts[2] > counts[1], "{counts:?}");
 }
 
 #[test]
