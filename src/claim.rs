@@ -4,16 +4,17 @@
 //! claimed host that it takes, whatever the path, headers, and address of the client. What can't be told counts as
 //! taken: a rule that can't be read, a file that is a Go template or that Traefik refuses.
 //!
-//! - **The path never matters**, nor does TLS, nor the protocol: who has a name has all of it. A TCP router takes
-//!   connections with TLS for its name before HTTP is looked at, and an HTTP router with TLS before TCP is.
+//! - **The path never matters**, nor does TLS, nor the protocol: who has a name has all of it. On one entry point an HTTP
+//!   router with TLS that names a host, for whatever path, takes all connections for it away from TCP routers.
 //! - **A router that asks for no host**, such as a redirection to HTTPS or a maintenance page, is nobody's claim on a
 //!   host: it takes of it what it takes of every other, and gives way by its priority. A rule counts as one router for
 //!   each side of `||`: ``Host(`a`) || PathPrefix(`/p`)`` is a claim on `a` alone, for it takes of `b` what a
-//!   router for ``PathPrefix(`/p`)`` would. The same goes for ``!Host(`a`)``, which leaves `a` out of all hosts.
+//!   router for ``PathPrefix(`/p`)`` would. The same goes for ``!Host(`a`)``, which leaves `a` out of all hosts. A regular
+//!   expression asks for no host only if it is plainly for all, such as `.+`; any other is a claim on whatever it matches.
 //! - **Entry points** of the two must have one in common. Where none is named, they are the default ones, which can be any
 //!   as long as the static configuration is not known.
-//! - **Routers below others** (`parentRefs`) count by their own rule, on every entry point: where they listen is for their
-//!   parents to say.
+//! - **Routers below others** (`parentRefs`) count by their own rule, where their parents listen; where that can't be told at
+//!   once, on every entry point.
 //! - **Definitions that Traefik doesn't take**, because an earlier file has the name, don't count; disabled routers do, for a
 //!   mended service makes them serve. Routers without a rule never serve. Those of Traefik itself stand in no file, and
 //!   name no host.
@@ -21,7 +22,7 @@
 mod pattern;
 mod sides;
 
-use crate::inventory::{Content, Definition, Inventory, Part};
+use crate::inventory::{Content, Definition, Inventory, Part, bare};
 use crate::name::{EntryPointName, Host, Kind};
 use crate::rule::{self, Protocol, Rule, Syntax};
 use crate::runtime::entry_points_of;
@@ -109,7 +110,7 @@ pub fn taken<'a>(
     others.filter_map(|(kind, router)| Some((kind, router, Protocol::of(kind)?))).find_map(
         |(kind, router, protocol)| {
             let (at, why) = contested(&router, protocol, claim, &claimed)?;
-            let meets = places.meet(&Places::of_router(&router, claim.surroundings));
+            let meets = places.meet(&Places::of_router(inventory, &router, claim.surroundings));
             let host = claim.hosts.get(at).unwrap_or(first).clone();
             meets.then_some(Taken { file: router.file, router: Some((kind, router)), host, why })
         },
@@ -177,6 +178,11 @@ fn only_host(text: &str) -> Option<&str> {
     (!inner.is_empty() && !inner.ends_with('.') && inner.bytes().all(plain)).then_some(inner)
 }
 
+/// The routers that a router is below.
+fn parents<'a>(router: &Definition<'a>) -> Vec<value::Item<'a>> {
+    value::field(router.value, "parentRefs").map(value::list).unwrap_or_default()
+}
+
 /// Entry points that take connections; `None` is not known.
 struct Places(Option<Vec<String>>);
 
@@ -191,14 +197,18 @@ impl Places {
         Places::of(named, claim.surroundings)
     }
 
-    fn of_router(router: &Definition<'_>, surroundings: &Surroundings) -> Places {
-        if value::field(router.value, "parentRefs").is_some_and(|parents| !value::list(parents).is_empty()) {
-            return Places(None);
+    fn of_router(inventory: &Inventory<'_>, router: &Definition<'_>, surroundings: &Surroundings) -> Places {
+        let above = parents(router);
+        if above.is_empty() {
+            let listed = entry_points_of(router.value, surroundings).into_iter();
+            return Places::of(listed.map(|(name, _)| name).collect(), surroundings);
         }
-        Places::of(
-            entry_points_of(router.value, surroundings).into_iter().map(|(name, _)| name).collect(),
-            surroundings,
-        )
+        let of_parent = |reference: &str| {
+            let parent = inventory.get(Kind::Http, Part::Router, bare(reference)?)?;
+            parents(&parent).is_empty().then(|| Places::of_router(inventory, &parent, surroundings).0)?
+        };
+        let all: Option<Vec<_>> = above.iter().map(|parent| of_parent(&parent.text)).collect();
+        Places(all.map(|all| all.concat()))
     }
 
     fn of(mut named: Vec<String>, surroundings: &Surroundings) -> Places {

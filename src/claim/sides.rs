@@ -99,15 +99,23 @@ fn sides_at(rule: &Rule, syntax: Syntax, claimed: &Claimed<'_>, depth: usize) ->
 fn of_matcher(matcher: &Matcher, syntax: Syntax, claimed: &Claimed<'_>) -> Sides {
     match matcher.name {
         _ if is_of_every_host(matcher, syntax) => Sides::BOTH,
+        // `Host(`*`)` is every host or none: older Traefik, and its older syntax, know no such wildcard
+        MatcherName::Host if matcher.args.iter().any(|host| host == "*") => {
+            Sides::ALIKE.combined(met_by_name(matcher, syntax, claimed), |a, b| a | b)
+        }
         MatcherName::Header | MatcherName::HeaderRegexp if !is_forwarded_host(matcher) => Sides::ALIKE,
         name if !looks_at_host(name) => Sides::ALIKE,
-        _ => match (meeting(matcher, syntax, claimed), matcher.name) {
-            (None, _) => Sides::NEITHER,
-            (Some(Meeting::Same), MatcherName::Host | MatcherName::HostSni) if !claimed.host.starts_with('*') => {
-                Sides::HELD
-            }
-            (Some(_), _) => Sides::MAYBE_HELD,
-        },
+        _ => met_by_name(matcher, syntax, claimed),
+    }
+}
+
+fn met_by_name(matcher: &Matcher, syntax: Syntax, claimed: &Claimed<'_>) -> Sides {
+    // Whether capitals and a dot at the end count differs from release to release.
+    let is_plain = || !claimed.host.starts_with('*') && matcher.args.iter().any(|host| host == claimed.host);
+    match (meeting(matcher, syntax, claimed), matcher.name) {
+        (None, _) => Sides::NEITHER,
+        (Some(_), MatcherName::Host | MatcherName::HostSni) if is_plain() => Sides::HELD,
+        (Some(_), _) => Sides::MAYBE_HELD,
     }
 }
 
@@ -124,7 +132,7 @@ fn is_forwarded_host(matcher: &Matcher) -> bool {
 /// Whether every host is matched, as a catch-all does it.
 fn is_of_every_host(matcher: &Matcher, syntax: Syntax) -> bool {
     let every: &[&str] = match (matcher.name, syntax) {
-        (MatcherName::Host | MatcherName::HostSni, _) => &["*"],
+        (MatcherName::HostSni, _) => &["*"],
         (MatcherName::HostRegexp | MatcherName::HostSniRegexp, Syntax::V3) => {
             &[".*", "^.*", "^.*$", ".+", "^.+", "^.+$", ".*$", ".+$", "(.*)", "(.+)", "^(.*)$", "^(.+)$"]
         }

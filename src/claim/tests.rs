@@ -84,6 +84,21 @@ fn who_asks_for_no_host_holds_none() {
     assert_eq!(tcp("HostSNIRegexp(`.*`) && ALPN(`h2`)", "a.x"), None);
 }
 
+/// Each was answered by Traefik 3.6.15 or in the syntax of Traefik 2, where ``Host(`*`)`` and capitals never match.
+#[test]
+fn what_matches_in_some_releases_only_hides_nothing() {
+    for (rule, host) in [
+        ("Host(`*`) || Host(`a.x`)", "a.x"),
+        ("HostRegexp(`\\.x$`) || Host(`*`)", "a.x"),
+        ("!(!Method(`GET`)) && !Host(`*`) && HostRegexp(`^a[^0-9]?1?\\.`)", "a.x"),
+        ("HostRegexp(`\\.x$`) && !Host(`A.x`)", "a.x"),
+        ("HostRegexp(`\\.x$`) && !Host(`*.x`)", "a.x"),
+    ] {
+        assert!(http(rule, host).is_some(), "{rule}");
+    }
+    assert_eq!(v2("(HostHeader(`a.x`) || Host(`c.x`)) && !HostHeader(`*`, `b.x`)", "a.x"), Some(SameHost));
+}
+
 #[test]
 fn exceptions_are_nobodys() {
     assert_eq!(http("HostRegexp(`^.+\\.x$`) && !Host(`a.x`)", "a.x"), None);
@@ -213,11 +228,23 @@ fn routers_meet_on_entry_points() {
 }
 
 #[test]
-fn a_router_below_another_counts_on_every_entry_point() {
+fn a_router_below_another_counts_where_that_one_listens() {
     let mut known = Surroundings::unknown(Release::NEWEST);
-    known.static_config = Reading::of_file(Format::Yaml, "entryPoints:\n  web: {address: ':80'}\n").config;
-    let text = "http:\n  routers:\n    top: {rule: PathPrefix(`/`)}\n    r: {rule: Host(`a.x`), parentRefs: [top], service: s}\n";
-    assert_eq!(asked(&[file(text)], &["a.x"], &["other"], &known), Some(SameHost));
+    let yaml = "entryPoints:\n  web: {address: ':80'}\n  own: {address: ':81'}\n";
+    known.static_config = Reading::of_file(Format::Yaml, yaml).config;
+    let text = "http:\n  routers:\n    top: {rule: PathPrefix(`/`), entryPoints: [web]}\n    \
+                mid: {rule: PathPrefix(`/`), parentRefs: [top]}\n    r: {rule: Host(`a.x`), parentRefs: PARENTS, service: s}\n";
+    for (parents, on_web, on_own) in [
+        ("[top]", Some(SameHost), None),
+        ("[top@file]", Some(SameHost), None),
+        ("[mid]", Some(SameHost), Some(SameHost)),
+        ("[top, else@docker]", Some(SameHost), Some(SameHost)),
+        ("[lost]", Some(SameHost), Some(SameHost)),
+    ] {
+        let files = [file(&text.replace("PARENTS", parents))];
+        assert_eq!(asked(&files, &["a.x"], &["web"], &known), on_web, "{parents}");
+        assert_eq!(asked(&files, &["a.x"], &["own"], &known), on_own, "{parents}");
+    }
 }
 
 #[test]

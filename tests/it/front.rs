@@ -5,6 +5,7 @@
 mod api;
 mod applied;
 mod between;
+mod claims;
 mod live;
 mod modes;
 mod names;
