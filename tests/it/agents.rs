@@ -93,7 +93,7 @@ fn an_agent_gets_nothing_of_anybody_else() {
 }
 
 #[test]
-fn a_grant_bounds_what_an_agent_has() {
+fn promise_19_a_grant_bounds_what_an_agent_has() {
     let place = place();
     ok(&place, REGISTER);
     assert!(run(&place, "agent can web-7 any.example.com http://10.0.0.1:80").out.starts_with("yes"), "no grant yet");
@@ -118,7 +118,7 @@ fn a_grant_bounds_what_an_agent_has() {
 }
 
 #[test]
-fn what_is_not_granted_any_more_no_undo_brings_back() {
+fn promise_19_what_is_not_granted_any_more_no_undo_brings_back() {
     let place = place();
     ok(&place, REGISTER);
     ok(&place, "agent grant web-7 --host *.apps.example.com --target 10.8.0.0/24");
@@ -150,7 +150,7 @@ fn an_agent_leaves_with_its_routes_or_without() {
 }
 
 #[test]
-fn a_token_is_shown_once_and_kept_as_a_hash() {
+fn promise_19_a_token_is_shown_once_and_kept_as_a_hash() {
     let place = place();
     let create = "agent token create web-7 --host *.web-7.example.com --target 10.8.0.7:3000-3999 -o json";
     let made = json(&place, create.trim_end_matches(" -o json"));
@@ -222,7 +222,7 @@ fn an_audit_log_that_can_not_be_written_stops_changes() {
 }
 
 #[test]
-fn whose_a_host_is_is_decided_on_rules() {
+fn promise_19_whose_a_host_is_is_decided_on_rules() {
     let service = "services: {s: {loadBalancer: {servers: [{url: 'http://10.0.0.1'}]}}}";
     let app = "agent register web-7 --address 10.8.0.7 --app shop.example.com=3000";
     for (rule, answer) in [
