@@ -142,7 +142,7 @@ pub struct Global {
     /// Where the running Traefik has its API: http://[USER:PASSWORD@]HOST[:PORT][/PATH] [default: where the static configuration has it, with api.insecure]
     #[arg(long, global = true, value_parser = NonEmptyStringValueParser::new(), value_name = "URL", value_hint = clap::ValueHint::Url)]
     pub api: Option<String>,
-    /// The folder that keeps agents and their tokens [default: /var/lib/cloudlunacy; without root ~/.local/state/cloudlunacy]
+    /// The folder that keeps agents and their tokens [default: /var/lib/cloudlunacy; without root, where there is none, ~/.local/state/cloudlunacy]
     #[arg(long, global = true, value_parser = NonEmptyStringValueParser::new(), value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub state_dir: Option<String>,
     /// How to print the answer [default: table]

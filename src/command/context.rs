@@ -124,6 +124,7 @@ impl Context {
             ("--dir", is_named.then_some(&path)),
             ("--static", self.global.r#static.as_ref()),
             ("--config", self.global.config.as_ref()),
+            ("--state-dir", self.global.state_dir.as_ref()),
         ];
         let flags = said.into_iter().filter_map(|(flag, value)| Some(format!(" {flag} {}", shell_word(value?))));
         format!("cloudlunacy{}", flags.collect::<String>())
@@ -140,7 +141,8 @@ impl Context {
     }
 }
 
-/// Where agents and tokens are kept where nothing is said.
+/// Where agents and tokens are kept where nothing is said: in the machine's folder where it has one, for what is granted
+/// there holds for every user.
 fn default_state_dir() -> PathBuf {
     const SYSTEM_STATE: &str = "/var/lib/cloudlunacy";
     let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
@@ -148,7 +150,7 @@ fn default_state_dir() -> PathBuf {
         let state = variable("XDG_STATE_HOME").or_else(|| Some(variable("HOME")?.join(".local/state")))?;
         Some(state.join("cloudlunacy"))
     };
-    match rustix::process::geteuid().is_root() {
+    match rustix::process::geteuid().is_root() || Path::new(SYSTEM_STATE).exists() {
         true => PathBuf::from(SYSTEM_STATE),
         false => of_user().unwrap_or_else(|| PathBuf::from(SYSTEM_STATE)),
     }

@@ -1,6 +1,6 @@
 //! `undo`, `restore`: the way back.
 
-use super::agent::register::must_be_granted;
+use super::agent::register::{comes_to_agents, must_be_granted};
 use super::change::carry_out;
 use super::history::{texts_after, undone};
 use super::{Context, Outcome, Report};
@@ -48,7 +48,11 @@ pub(super) fn restore(context: &Context, args: &Restore) -> Result<Outcome, Erro
 
 /// Makes the change, unless it would bring back what an agent must not have any more.
 fn take_back(context: &Context, flags: &ChangeFlags, request: &Request<'_>) -> Result<Outcome, Error> {
-    let authority = Authority::open(&context.state_dir)?;
+    let authority = match Authority::open(&context.state_dir) {
+        // Whoever may not see what is granted may still take back what is no agent's.
+        Err(error) if comes_to_agents(context.store.preview(request)?.effects()) => return Err(error),
+        opened => opened.ok().flatten(),
+    };
     // No grant changes between this look at it and the change.
     let _lock = authority.as_ref().map(|authority| context.lock(authority)).transpose()?;
     if let Some(authority) = &authority {

@@ -1,5 +1,6 @@
 //! What a change that is not about single routes did to routers.
 
+use super::revert::equal;
 use super::{Effect, Verb};
 use crate::inventory::{Inventory, Part};
 use crate::name::Kind;
@@ -31,9 +32,9 @@ pub fn effects_between(before: &Inventory<'_>, after: &Inventory<'_>) -> Vec<Eff
 
 /// Whether a router and its service say the same in both, by their text.
 fn is_alike(before: &Inventory<'_>, after: &Inventory<'_>, kind: Kind, name: &str) -> bool {
-    let alike = |part: Part, name: &str| match (before.get(kind, part, name), after.get(kind, part, name)) {
-        (Some(old), Some(new)) => old.value.is_same_text(new.value),
-        (old, new) => old.is_none() && new.is_none(),
+    let alike = |part: Part, name: &str| {
+        let (old, new) = (before.get(kind, part, name), after.get(kind, part, name));
+        equal(old.map(|d| d.value), new.map(|d| d.value))
     };
     let service = after.get(kind, Part::Router, name).and_then(|router| router.value.field("service")?.text());
     alike(Part::Router, name)

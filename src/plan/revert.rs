@@ -138,11 +138,14 @@ fn alike(some: &[Step<'_>], others: &[Step<'_>]) -> bool {
 }
 
 /// Whether two values are written alike, to a reader.
-fn equal(a: Option<Ref<'_>>, b: Option<Ref<'_>>) -> bool {
+pub(super) fn equal(a: Option<Ref<'_>>, b: Option<Ref<'_>>) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => {
             let scalars = a.kind() == Kind::Scalar && b.kind() == Kind::Scalar;
+            // What an alias stands for lies elsewhere.
+            let aliases = a.kind() == Kind::Alias && b.kind() == Kind::Alias;
             a.is_same_text(b)
+                || (aliases && a.raw() == b.raw() && a.resolved().raw() == b.resolved().raw())
                 || (scalars && a.text() == b.text() && a.style() == b.style())
                 || (a.kind() == Kind::Seq && b.kind() == Kind::Seq && {
                     let (a, b): (Vec<_>, Vec<_>) = (a.items().collect(), b.items().collect());

@@ -208,6 +208,14 @@ fn the_state_folder_is_closed_to_others() {
     let said = fails(&place, 4, "agent list");
     assert!(said.contains("must be yours or root's, and closed to all others") && said.contains("chmod 700"), "{said}");
     assert!(fails(&place, 4, REGISTER).contains("closed to all others"));
+    // Who may not see what is granted takes back what is no agent's, and nothing else.
+    place.ok(&["route", "add", "mine", "http://10.0.0.1:80"]);
+    ok(&place, "undo");
+    ok(&place, "route rm blog.example.com");
+    assert!(fails(&place, 4, "undo").contains("closed to all others"));
+    place.sh("chmod 700 state");
+    ok(&place, "undo");
+    place.sh("chmod 755 state");
     // Who may not read it sees the routes, and no owners.
     assert_eq!(json(&place, "route show blog.example.com")["route"]["agent"], serde_json::Value::Null);
 }

@@ -197,6 +197,16 @@ fn restore_brings_back_the_whole_directory() {
 }
 
 #[test]
+fn what_a_change_is_not_about_is_not_called_changed() {
+    let text = "http:\n  services:\n    s: &s {loadBalancer: {servers: [{url: \"http://10.0.0.1:80\"}]}}\n    t: *s\n  routers:\n    q: {rule: \"Host(`q`)\", service: 's'}\n    r: {rule: 'Host(`r`)', service: t}\n";
+    let place = Place::with(&[("quoted.yml", text)]);
+    add(&place, "a");
+    assert_eq!(place.ok(&["undo"]).lines().count(), 2);
+    assert_eq!(place.ok(&["restore", "1"]).lines().filter(|line| line.starts_with("added")).count(), 1);
+    assert_eq!(routes(&place), "q r a");
+}
+
+#[test]
 fn any_two_moments_can_be_compared() {
     let place = three();
     let said = place.run(&["diff", "@1", "@2"]);

@@ -312,6 +312,20 @@ fn together(
     }
 }
 
+/// The routes that come, or change, in files that may be agents'.
+fn coming_to_agents<'e>(effects: impl Iterator<Item = &'e Effect>) -> impl Iterator<Item = (AgentId, &'e Route)> {
+    let comes = effects.filter(|effect| matches!(effect.verb, Verb::Added | Verb::Changed));
+    comes.filter_map(|effect| effect.route.as_ref()).filter_map(|route| {
+        let id = route.file.strip_prefix("agent-")?.strip_suffix(".yml")?;
+        Some((id.parse().ok()?, route))
+    })
+}
+
+/// Whether a route comes, or changes, in a file that may be an agent's.
+pub(crate) fn comes_to_agents<'e>(effects: impl Iterator<Item = &'e Effect>) -> bool {
+    coming_to_agents(effects).next().is_some()
+}
+
 /// Whether what comes back into an agent's file is still granted to it. What an agent once had, and has no more, no undo
 /// brings back.
 pub(crate) fn must_be_granted<'e>(
@@ -320,10 +334,7 @@ pub(crate) fn must_be_granted<'e>(
     effects: impl Iterator<Item = &'e Effect>,
 ) -> Result<(), Error> {
     let own = own(context);
-    let comes_back = effects.filter(|effect| matches!(effect.verb, Verb::Added | Verb::Changed));
-    for route in comes_back.filter_map(|effect| effect.route.as_ref()) {
-        let id = route.file.strip_prefix("agent-").and_then(|name| name.strip_suffix(".yml"));
-        let Some(id) = id.and_then(|id| id.parse::<AgentId>().ok()) else { continue };
+    for (id, route) in coming_to_agents(effects) {
         // A file of that name that was never an agent's is an administrator's.
         let Some(agent) = authority.agent(&id)? else { continue };
         let why = match &agent.grant {
