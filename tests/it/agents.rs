@@ -50,10 +50,11 @@ fn an_agent_is_registered_with_its_routes_and_again_is_nothing() {
     assert_eq!(database["entry_points"], serde_json::json!(["mongodb"]));
     assert_eq!((&database["servers"][0], &database["agent"]), (&"10.8.0.7:27017".into(), &"web-7".into()));
     assert_eq!(ok(&place, "route list --agent web-7 -o name").lines().count(), 3);
-    let before = place.files();
+    let times = "stat -c '%y %n' dynamic dynamic/*.yml state/agents state/agents/* state/audit.jsonl";
+    let (before, then) = (place.files(), place.sh(times).out);
     let again = json(&place, REGISTER);
     assert_eq!((&again["outcome"], &again["changed"]), (&"unchanged".into(), &false.into()));
-    assert_eq!(place.files(), before);
+    assert_eq!((place.files(), place.sh(times).out), (before, then));
     // Its server has moved: what is named follows, what is not stays.
     ok(&place, "agent register web-7 --address 10.8.0.8 --app shop=3000 --app-domain apps.example.com");
     assert!(

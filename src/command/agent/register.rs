@@ -1,7 +1,7 @@
 //! `agent register|rm|grant`: changes to an agent and to its routes, as one.
 
 use super::{decision, entry_points, existing, open, own, parsed};
-use crate::agent::Agent;
+use crate::agent::{Agent, OwnRoute};
 use crate::authority::{Authority, now};
 use crate::claim::{self, Claim};
 use crate::cli::{ChangeFlags, GrantAgent, Register, RemoveAgent, TlsArg};
@@ -290,14 +290,15 @@ fn together(
     }
     match make(context, flags, plan) {
         Ok(report) => {
-            let gone = |route: &crate::agent::OwnRoute| {
-                let is_it =
-                    |e: &&Effect| e.verb == Verb::Removed && e.name == route.name && e.kind.as_str() == route.kind;
-                report.effects.iter().any(|effect| is_it(&effect))
+            let is_gone = |route: &OwnRoute| {
+                let mut gone = report.effects.iter().filter(|effect| effect.verb == Verb::Removed);
+                gone.any(|effect| effect.name == route.name && effect.kind.as_str() == route.kind)
             };
             let mut now = after.clone();
-            now.routes.retain(|route| !gone(route));
-            authority.put_agent(&now)?;
+            now.routes.retain(|route| !is_gone(route));
+            if before != Some(&now) {
+                authority.put_agent(&now)?;
+            }
             Ok(Report { agent: about, ..report })
         }
         Err(error) => {
