@@ -1,8 +1,7 @@
 //! Agents, and the tokens by which they join: what is kept of them. Plain values.
 
 use crate::grant::{Grant, TargetRange};
-use crate::name::{AgentId, BadName, EntryPointName, Kind, glob_match};
-use crate::token::Token;
+use crate::name::{AgentId, BadName, EntryPointName, Kind};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -153,10 +152,5 @@ impl JoinToken {
             () if now >= self.expires => TokenState::Expired,
             () => TokenState::Open,
         }
-    }
-
-    /// Whether this is the token, and meant for this agent.
-    pub fn admits(&self, token: &Token, agent: &AgentId) -> bool {
-        token.is(&self.hash) && glob_match(&self.agent, agent.as_str())
     }
 }

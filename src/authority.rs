@@ -6,14 +6,13 @@
 use crate::agent::{Agent, JoinToken};
 use crate::error::{Code, Error};
 use crate::name::AgentId;
-use crate::store::{Access, Folder, Lock};
+use crate::store::{Access, Folder, Lock, Store};
 use anyhow::Context;
 use rustix::io::Errno;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The state folder.
 pub struct Authority {
@@ -50,9 +49,9 @@ impl Authority {
         Ok(Some(Authority { path: path.to_owned(), folder }))
     }
 
-    /// Keeps all other writers out until it is dropped.
-    pub fn lock(&self, timeout: Duration, command: &str) -> Result<Lock, Error> {
-        Lock::acquire(&self.folder, timeout, command)
+    /// Keeps all other writers out until it is dropped; waits as long as the store does.
+    pub fn lock(&self, store: &Store) -> Result<Lock, Error> {
+        store.lock(&self.folder)
     }
 
     /// Every token, oldest first.
@@ -141,9 +140,4 @@ fn file_name(id: &str) -> String {
 fn cant_open(path: &Path, error: anyhow::Error) -> Error {
     Error::new(Code::Io, format!("can't open the state folder {}: {error:#}", path.display()))
         .hint("run as the user who has it, for instance with sudo, or name another with --state-dir")
-}
-
-/// The time, in seconds since 1970.
-pub fn now() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs() as i64)
 }

@@ -10,7 +10,7 @@
 //!   kind of finding), [`finding`], [`runtime`] (what Traefik makes of what it loads), [`surroundings`], [`certificate`],
 //!   [`named`] (files that the configuration names),
 //!   [`inventory`] (all files merged), [`schema`], [`edit`], [`document`], [`rule`], [`name`], [`release`], [`golang`] (texts as Go writes them),
-//!   [`static_config`], [`settings`], [`agent`], [`grant`] (what an agent may claim), [`token`], [`delta`] (how one text becomes another), [`secret`] (what a command line must not tell);
+//!   [`static_config`], [`settings`], [`agent`], [`grant`] (what an agent may claim), [`token`], [`hash`], [`delta`] (how one text becomes another), [`secret`] (what a command line must not tell);
 //! - [`error`], which all of them speak.
 
 pub mod agent;
@@ -28,6 +28,7 @@ pub mod finding;
 pub mod git;
 pub mod golang;
 pub mod grant;
+pub mod hash;
 pub mod inventory;
 pub mod judge;
 pub mod lint;

@@ -39,8 +39,8 @@ const LARGEST: u64 = 1 << 30;
 pub fn default_url(config: &StaticConfig) -> Option<String> {
     let api = config.api.as_ref().filter(|api| api.insecure)?;
     let entry = config.entry_point(TRAEFIK).filter(|entry| !entry.udp && !entry.tls)?;
-    let (host, port) = entry.address.split('/').next()?.rsplit_once(':')?;
-    let port: u16 = port.parse().ok()?;
+    let (host, _) = entry.address.rsplit_once(':')?;
+    let port = entry.port?;
     // An address that takes every network takes this machine's own.
     let host = match host {
         "" | "0.0.0.0" | "[::]" => "127.0.0.1",

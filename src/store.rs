@@ -37,7 +37,7 @@ use rustix::io::Errno;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-pub use survey::{Known, local_addresses};
+pub use survey::{Known, local_addresses, now};
 
 /// The managed directory.
 #[derive(Clone)]
@@ -151,9 +151,9 @@ impl Store {
         &self.path
     }
 
-    /// Takes another lock as this store takes its own.
-    pub fn lock<T>(&self, take: impl FnOnce(Duration, &str) -> T) -> T {
-        take(self.lock_timeout, &self.command)
+    /// Waits for the lock in a folder of ours, as long as this command may.
+    pub(crate) fn lock(&self, folder: &Folder) -> Result<Lock, Error> {
+        lock::acquire(folder, self.lock_timeout, &self.command)
     }
 
     /// Reads the directory as Traefik would. Takes no lock, writes nothing, and reads through an unfinished change.
@@ -192,6 +192,12 @@ impl Store {
         Ok(self.look_ahead(&Folder::managed(&self.path)?, request)?.changed)
     }
 
+    /// The same of one plan, for which nothing else has to be said.
+    pub fn preview_of(&self, plan: impl Fn(&Inventory<'_>) -> Result<Plan, Error>) -> Result<Changed, Error> {
+        let plan = |inventory: &Inventory<'_>, _: &Past<'_>| plan(inventory);
+        self.preview(&Request { intent: Intent::default(), plans: &[&plan], keep_going: false })
+    }
+
     fn look_ahead(&self, folder: &Folder, request: &Request<'_>) -> Result<Draft, Error> {
         // Who may not read our notes may still ask what would happen.
         let state = folder.below(folder::STATE).ok();
@@ -212,7 +218,7 @@ impl Store {
             }
         }
         let state = folder.state_folder()?;
-        let _lock = Lock::acquire(&state, self.lock_timeout, &self.command)?;
+        let _lock = self.lock(&state)?;
         let mut warnings = journal::recover(&folder, &state)?;
         for _ in 0..TRIES {
             let snapshot = read::snapshot(&folder, self.only.as_deref())?;

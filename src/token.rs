@@ -2,8 +2,7 @@
 //!
 //! `clt_ID_SECRET_CHECK`: the prefix is for scanners that look for leaked secrets, the check for typing errors.
 
-use flate2::Crc;
-use sha2::{Digest, Sha256};
+use crate::hash::{crc32, hex, sha256};
 use std::fmt;
 use subtle::ConstantTimeEq;
 
@@ -69,7 +68,7 @@ impl Token {
 
     /// What is kept of it.
     pub fn hash(&self) -> String {
-        hex(&Sha256::digest(self.text.as_bytes()))
+        sha256(self.text.as_bytes())
     }
 
     /// Whether this is the token of which that hash was kept. Takes as long for any other.
@@ -85,17 +84,11 @@ impl fmt::Debug for Token {
 }
 
 fn check(text: &str) -> String {
-    let mut crc = Crc::new();
-    crc.update(text.as_bytes());
-    format!("{:08x}", crc.sum())
+    format!("{:08x}", crc32(text.as_bytes()))
 }
 
 fn is_hex(text: &str, bytes: usize) -> bool {
     text.len() == 2 * bytes && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

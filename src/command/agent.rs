@@ -11,7 +11,7 @@ use crate::error::{Code, Error};
 use crate::grant::{Denied, Own};
 use crate::name::{AgentId, EntryPointName, Host, Target};
 use crate::plan::bad_value;
-use crate::store::{Author, local_addresses};
+use crate::store::{Author, local_addresses, now};
 use serde_json::{Value, json};
 
 /// What came of a command about agents that changes no route.
@@ -83,11 +83,7 @@ fn can(context: &Context, args: &Can) -> Result<Result<(), Denied>, Error> {
 /// What is known of this machine: its addresses, and where its Traefik listens.
 fn own(context: &Context) -> Own {
     let entry_points = context.facts.static_config.iter().flat_map(|config| &config.entry_points);
-    let port = |address: &str| address.split('/').next()?.rsplit_once(':')?.1.parse().ok();
-    Own {
-        addresses: local_addresses(),
-        ports: entry_points.filter_map(|entry_point| port(&entry_point.address)).collect(),
-    }
+    Own { addresses: local_addresses(), ports: entry_points.filter_map(|entry_point| entry_point.port).collect() }
 }
 
 fn parsed<T: std::str::FromStr<Err = crate::name::BadName>>(text: &str) -> Result<T, Error> {
@@ -113,7 +109,7 @@ fn entry_points(context: &Context, fields: &GrantFields) -> Result<Vec<EntryPoin
 fn decision(action: &str, agent: Option<&str>, token: Option<&str>) -> Value {
     let author = Author::of_process();
     json!({
-        "time": crate::authority::now(),
+        "time": now(),
         "by": author,
         "action": action,
         "agent": agent,

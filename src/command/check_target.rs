@@ -9,7 +9,6 @@ use crate::plan::Plan;
 use crate::probe::{self, Attempt, Trust};
 use crate::route::{Route, Tls};
 use crate::schema::value;
-use crate::store::{Intent, Past, Request};
 use std::path::PathBuf;
 
 const NOTHING: &str = "nothing was changed; without --check-target the servers are not tried";
@@ -23,8 +22,7 @@ pub(super) fn check(
     plan: impl Fn(&Inventory<'_>) -> Result<Plan, Error>,
 ) -> Result<Vec<String>, Error> {
     // What can't be planned needs no server.
-    let plan = |inventory: &Inventory<'_>, _: &Past<'_>| plan(inventory);
-    let planned = context.store.preview(&Request { intent: Intent::default(), plans: &[&plan], keep_going: false })?;
+    let planned = context.store.preview_of(plan)?;
     let snapshot = context.store.read()?;
     let route = planned.effects().find_map(|effect| effect.route.as_ref());
     let trust = route.map(|route| trust(context, &Inventory::of(&snapshot.files), route)).unwrap_or_default();

@@ -2,7 +2,6 @@
 
 use super::static_source::{self, StaticSource};
 use super::validate::places::elsewhere;
-use crate::authority::Authority;
 use crate::cli::{Cli, Color, Command, Global, Output};
 use crate::document::Format;
 use crate::error::{Code, Error};
@@ -11,7 +10,7 @@ use crate::release::Release;
 use crate::secret::without_credentials;
 use crate::settings::{Origin, Settings, SettingsFile, duration, parse_file};
 use crate::static_config::{PathMap, StaticConfig};
-use crate::store::{Known, Lock, Snapshot, Store};
+use crate::store::{Known, Snapshot, Store};
 use crate::surroundings::Surroundings;
 use anyhow::Context as _;
 use clap::ValueEnum;
@@ -109,11 +108,6 @@ impl Context {
         let folders: Vec<PathBuf> = [Some(PathBuf::new()), beside].into_iter().flatten().collect();
         let surveyed = store.survey(snapshot, &Known { release: self.facts.release, folders: &folders, paths })?;
         Ok(Surroundings { static_config: config.clone(), static_faults: faults.clone(), ..surveyed })
-    }
-
-    /// Keeps other writers out of the state folder.
-    pub fn lock(&self, authority: &Authority) -> Result<Lock, Error> {
-        self.store.lock(|timeout, command| authority.lock(timeout, command))
     }
 
     /// How to call this program so that it means the same directory.

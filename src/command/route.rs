@@ -10,7 +10,6 @@ use crate::inventory::{Definition, Inventory, Part, bare};
 use crate::name::{BadName, Host, RouterName, Target, split_host_path};
 use crate::plan::{self, AddRequest, Change, ListEdit, Plan, Wanted, bad_value};
 use crate::route::{Filter, Route, Tls, list as routes, lookup};
-use crate::store::{Intent, Request};
 use std::collections::HashMap;
 
 /// Works out what a command that changes routes does.
@@ -159,8 +158,7 @@ fn wanted_nothing(wanted: &Wanted) -> bool {
 fn confirm(context: &Context, args: &Remove) -> Result<(), Error> {
     let plan = rm(args);
     if context.interactive && !args.change.yes && !args.change.dry_run && args.routes.len() > 1 {
-        let asked = Request { intent: Intent::default(), plans: &[&|inventory, _| plan(inventory)], keep_going: false };
-        let changed = context.store.preview(&asked)?;
+        let changed = context.store.preview_of(plan)?;
         // Names that stand in files can hold anything; nothing of them may steer the terminal.
         let names: Vec<String> = changed.effects().map(|e| e.name.escape_debug().to_string()).collect();
         let question = format!("Remove {} routes: {}?", names.len(), names.join(", "));

@@ -12,10 +12,10 @@ use crate::store::{Author, FileRecord, Intent, Origin, Past, Record, Request, as
 
 pub(super) fn undo(context: &Context, args: &Undo) -> Result<Outcome, Error> {
     let author = Author::of_process();
-    let number = match args.number {
-        Some(number) => number,
-        None => context.store.past(|_, past| own_last(context, past, &author))?,
-    };
+    let (number, by) = context.store.past(|_, past| {
+        let number = args.number.map_or_else(|| own_last(context, past, &author), Ok)?;
+        Ok((number, undone(past)?.get(&number).copied()))
+    })?;
     let plan = |past: &Past<'_>| {
         if args.number.is_none() && own_last(context, past, &author)? != number {
             return Err(Error::new(
@@ -30,7 +30,6 @@ pub(super) fn undo(context: &Context, args: &Undo) -> Result<Outcome, Error> {
             None => inverse(context, past, record),
         }
     };
-    let by = context.store.past(|_, past| Ok(undone(past)?.get(&number).copied())).ok().flatten();
     if let Some(by) = by {
         context.warn_all(vec![format!("change {number} has been taken back already, by change {by}")]);
     }
@@ -54,7 +53,7 @@ fn take_back(context: &Context, flags: &ChangeFlags, request: &Request<'_>) -> R
         opened => opened.ok().flatten(),
     };
     // No grant changes between this look at it and the change.
-    let _lock = authority.as_ref().map(|authority| context.lock(authority)).transpose()?;
+    let _lock = authority.as_ref().map(|authority| authority.lock(&context.store)).transpose()?;
     if let Some(authority) = &authority {
         must_be_granted(context, authority, context.store.preview(request)?.effects())?;
     }

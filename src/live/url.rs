@@ -1,5 +1,8 @@
 //! `http://[USER:PASSWORD@]HOST[:PORT][/PATH]`, as far as the API needs it.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 /// A checked URL.
 pub(super) struct Url {
     /// Whether it is `https`.
@@ -51,7 +54,7 @@ impl Url {
         let base = format!("{scheme}://{place}{}", path.trim_end_matches('/'));
         let authorization = credentials.map(|text| {
             let text = if text.contains(':') { text.to_owned() } else { format!("{text}:") };
-            format!("Basic {}", base64(&decoded(&text)))
+            format!("Basic {}", STANDARD.encode(decoded(&text)))
         });
         Ok(Url { is_secure, base, authorization })
     }
@@ -69,19 +72,6 @@ fn decoded(text: &str) -> Vec<u8> {
     }
     bytes.extend_from_slice(rest.as_bytes());
     bytes
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let number = (0..3).fold(0u32, |number, at| number << 8 | u32::from(group.get(at).copied().unwrap_or(0)));
-        for digit in 0..4 {
-            let at = (number >> (18 - 6 * digit) & 63) as usize;
-            text.push(if digit > group.len() { '=' } else { char::from(DIGITS[at]) });
-        }
-    }
-    text
 }
 
 #[cfg(test)]

@@ -39,6 +39,11 @@ impl Target {
         self.port
     }
 
+    /// The port; where none was given, the one that HTTP implies.
+    pub fn port_or_default(&self) -> u16 {
+        self.port.unwrap_or(if self.scheme == Scheme::Https { 443 } else { 80 })
+    }
+
     /// What stands in `loadBalancer.servers[].url` of an HTTP service: `http://10.0.0.5:3000`.
     pub fn url(&self) -> String {
         self.to_string()
@@ -47,8 +52,7 @@ impl Target {
     /// `HOST:PORT`, as in `loadBalancer.servers[].address` of a TCP or UDP service; where no port
     /// was given, the one that HTTP implies.
     pub fn address(&self) -> String {
-        let port = self.port.unwrap_or(if self.scheme == Scheme::Https { 443 } else { 80 });
-        format!("{}:{port}", Bracketed(&self.host))
+        format!("{}:{}", Bracketed(&self.host), self.port_or_default())
     }
 }
 

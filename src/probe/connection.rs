@@ -23,9 +23,7 @@ pub(super) type Secure = StreamOwned<ClientConnection, Plain>;
 
 /// Connects to the server by any of its addresses.
 pub(super) fn open(target: &Target, until: Instant) -> Result<Plain, Failure> {
-    let (_, port) = target.address().rsplit_once(':').map(|(h, p)| (h.to_owned(), p.to_owned())).unwrap_or_default();
-    let port: u16 = port.parse().map_err(|_| Failure::new("it has no port"))?;
-    let addresses = (target.host(), port).to_socket_addrs();
+    let addresses = (target.host(), target.port_or_default()).to_socket_addrs();
     let addresses: Vec<_> = addresses.map(Iterator::collect).unwrap_or_default();
     let mut last = Failure::new(format!("the name {:?} resolves to nothing", target.host()));
     for (at, address) in addresses.iter().enumerate() {

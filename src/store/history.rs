@@ -10,9 +10,11 @@ mod record;
 
 use super::folder::Folder;
 use super::read::{Snapshot, Stamp};
+use super::survey::now;
 use crate::delta::Pieces;
 use crate::document::Format;
 use crate::error::{Code, Error};
+use crate::hash::sha256;
 use crate::settings;
 pub use author::Author;
 use log::{Head, Log};
@@ -20,10 +22,8 @@ pub(super) use log::{forget, settle_end};
 pub(super) use record::FirstStep;
 use record::{Entry, Texts};
 pub use record::{FileRecord, Object, Origin, Record};
-use sha2::{Digest, Sha256};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A file of an earlier time: its path, and what it said.
 pub type Earlier = (String, Option<Vec<u8>>);
@@ -76,9 +76,8 @@ impl<'s> Past<'s> {
     }
 
     fn of(state: Option<&'s Folder>, snapshot: &'s Snapshot, log: Log, bounds: settings::History) -> Past<'s> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs() as i64);
         let (found, entries) = (OnceCell::new(), OnceCell::new());
-        Past { state, snapshot, log, found, entries, bounds, now, trouble: None }
+        Past { state, snapshot, log, found, entries, bounds, now: now(), trouble: None }
     }
 
     /// Every change, oldest first.
@@ -133,14 +132,11 @@ impl<'s> Past<'s> {
             let Some(file) = entry.file(path).filter(|_| entry.record.number > 0) else {
                 continue;
             };
-            let fits = entry.puts(path, true).is_some_and(|puts| pieces.apply(&puts));
-            if !fits {
-                return Err(lost(path, entry.record.number));
-            }
+            pass(entry, path, true, &mut pieces)?;
             (is_there, digest) = (file.before.is_some(), file.before.clone());
         }
         let text = pieces.text();
-        if digest.is_some_and(|digest| digest != self::digest(&text)) {
+        if digest.is_some_and(|digest| digest != sha256(&text)) {
             return Err(lost(path, number));
         }
         Ok(is_there.then_some(text))
@@ -179,14 +175,14 @@ impl<'s> Past<'s> {
                 continue;
             }
             let Some(bytes) = self.snapshot.bytes_of(file) else { continue };
-            if known.is_none_or(|head| head.digest != digest(bytes)) {
+            if known.is_none_or(|head| head.digest != sha256(bytes)) {
                 differ.push((file.path.clone(), Some(bytes.to_vec())));
             }
         }
         let gone = index.files.keys().filter(|path| self.snapshot.has_lost(path));
         differ.extend(gone.map(|path| (path.clone(), None)));
         // What can't be told any more counts as new.
-        let last = |path: &str| self.last(path).ok().flatten().filter(|_| index.files.contains_key(path));
+        let last = |path: &str| index.files.contains_key(path).then(|| self.last(path).ok().flatten()).flatten();
         let olds: Vec<Option<Vec<u8>>> = differ.iter().map(|(path, _)| last(path)).collect();
         let both = differ.iter().zip(&olds);
         let texts: Vec<Texts<'_>> =
@@ -201,16 +197,12 @@ impl<'s> Past<'s> {
     /// What the log last says of a file, from its first copy on.
     fn last(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
         let mut pieces = Pieces::of(&[]);
-        for entry in self.logged()? {
-            if let Some(puts) = entry.puts(path, false)
-                && !pieces.apply(&puts)
-            {
-                return Err(lost(path, entry.record.number));
-            }
+        for entry in self.logged()?.iter().filter(|entry| entry.file(path).is_some()) {
+            pass(entry, path, false, &mut pieces)?;
         }
         let text = pieces.text();
         match self.log.index.files.get(path) {
-            Some(head) if head.digest != digest(&text) => Err(lost(path, self.log.index.number)),
+            Some(head) if head.digest != sha256(&text) => Err(lost(path, self.log.index.number)),
             _ => Ok(Some(text)),
         }
     }
@@ -346,10 +338,7 @@ impl Past<'_> {
         let mut texts: BTreeMap<&str, Pieces<'_>> = BTreeMap::new();
         for (entry, file) in gone.iter().flat_map(|entry| entry.record.files.iter().map(move |file| (entry, file))) {
             let pieces = texts.entry(&file.path).or_insert_with(|| Pieces::of(&[]));
-            let fits = entry.puts(&file.path, false).is_some_and(|puts| pieces.apply(&puts));
-            if !fits {
-                return Err(lost(&file.path, entry.record.number));
-            }
+            pass(entry, &file.path, false, pieces)?;
             if file.after.is_none() {
                 texts.remove(file.path.as_str());
             }
@@ -362,14 +351,15 @@ impl Past<'_> {
     }
 }
 
+/// Goes over one entry with the text of a file, forward or back.
+fn pass<'e>(entry: &'e Entry, path: &str, back: bool, pieces: &mut Pieces<'e>) -> Result<(), Error> {
+    let fits = entry.puts(path, back).is_some_and(|puts| pieces.apply(&puts));
+    if fits { Ok(()) } else { Err(lost(path, entry.record.number)) }
+}
+
 fn lost(path: &str, number: u64) -> Error {
     Error::new(Code::Io, format!("the history of {path} is damaged at change {number}"))
         .hint("`cloudlunacy history show N` still shows single changes")
-}
-
-/// What tells one text from another.
-fn digest(text: &[u8]) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether a text of an earlier time can be a file again.

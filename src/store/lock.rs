@@ -13,14 +13,8 @@ pub struct Lock {
     _file: File,
 }
 
-impl Lock {
-    /// Waits for the lock, at most `timeout`.
-    pub(crate) fn acquire(state: &Folder, timeout: Duration, command: &str) -> Result<Lock, Error> {
-        acquire(state, timeout, command)
-    }
-}
-
-fn acquire(state: &Folder, timeout: Duration, command: &str) -> Result<Lock, Error> {
+/// Waits for the lock, at most `timeout`.
+pub(super) fn acquire(state: &Folder, timeout: Duration, command: &str) -> Result<Lock, Error> {
     let mut file = state.lock_file()?;
     let path = state.path().join(LOCK);
     let deadline = Instant::now() + timeout;

@@ -46,10 +46,15 @@ impl Store {
             entries,
             named: named_files(&snapshot.files.iter().collect::<Vec<_>>(), known),
             addresses: local_addresses(),
-            now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs() as i64),
+            now: now(),
             ..Surroundings::unknown(known.release)
         })
     }
+}
+
+/// The time, in seconds since 1970.
+pub fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs() as i64)
 }
 
 /// Adds every name of one folder, and what is below it. What vanishes meanwhile is left out.

@@ -97,6 +97,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "golang",
             "name",
             "delta",
+            "hash",
             "release",
             "certificate",
             "document",

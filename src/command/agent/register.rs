@@ -2,7 +2,7 @@
 
 use super::{decision, entry_points, existing, open, own, parsed};
 use crate::agent::{Agent, OwnRoute};
-use crate::authority::{Authority, now};
+use crate::authority::Authority;
 use crate::claim::{self, Claim};
 use crate::cli::{ChangeFlags, GrantAgent, Register, RemoveAgent, TlsArg};
 use crate::command::change::make;
@@ -13,7 +13,7 @@ use crate::inventory::{Definition, Inventory, Part};
 use crate::name::{AgentId, EntryPointName, Host, Kind, RouterName, Target, default_name};
 use crate::plan::{self, AddRequest, Effect, ListEdit, Plan, Verb, Wanted};
 use crate::route::{Route, Tls};
-use crate::store::{Intent, Request};
+use crate::store::now;
 use crate::surroundings::Surroundings;
 use std::net::IpAddr;
 
@@ -40,7 +40,7 @@ pub(super) fn register(context: &Context, args: &Register) -> Result<Outcome, Er
     let dry_run = args.change.dry_run;
     let authority =
         if dry_run { Authority::open(&context.state_dir)? } else { Some(Authority::create(&context.state_dir)?) };
-    let _lock = authority.as_ref().filter(|_| !dry_run).map(|authority| context.lock(authority)).transpose()?;
+    let _lock = authority.as_ref().filter(|_| !dry_run).map(|authority| authority.lock(&context.store)).transpose()?;
     let before = authority.as_ref().map(|authority| authority.agent(&id)).transpose()?.flatten();
     let before = before.filter(|agent| agent.removed.is_none());
     let mut agent = before.clone().unwrap_or_else(|| Agent::new(id, now()));
@@ -115,8 +115,7 @@ fn must_be_allowed(grant: &Grant, wishes: &[Wish], routes: usize, own: &Own) -> 
 
 /// The address and port of a target, which agents must give as such: a name could come to mean anything.
 pub(super) fn address_of(target: &Target) -> Result<(IpAddr, u16), Error> {
-    let port = target.port().or_else(|| target.address().rsplit_once(':')?.1.parse().ok());
-    target.ip().zip(port).ok_or_else(|| {
+    target.ip().map(|address| (address, target.port_or_default())).ok_or_else(|| {
         Error::new(Code::BadValue, format!("{target} is named, not given by its address"))
             .hint("a name can lead elsewhere tomorrow; give the address")
     })
@@ -213,7 +212,7 @@ fn without(inventory: &Inventory<'_>, routers: &[(Kind, Definition<'_>)]) -> Res
 
 pub(super) fn remove(context: &Context, args: &RemoveAgent) -> Result<Outcome, Error> {
     let authority = open(context)?;
-    let _lock = context.lock(&authority)?;
+    let _lock = authority.lock(&context.store)?;
     let agent = existing(&authority, &parsed(&args.id)?)?;
     let plan = |inventory: &Inventory<'_>| match args.keep_routes {
         true => Ok(Plan::default()),
@@ -226,7 +225,7 @@ pub(super) fn remove(context: &Context, args: &RemoveAgent) -> Result<Outcome, E
 
 pub(super) fn grant(context: &Context, args: &GrantAgent) -> Result<Outcome, Error> {
     let authority = open(context)?;
-    let _lock = context.lock(&authority)?;
+    let _lock = authority.lock(&context.store)?;
     let before = existing(&authority, &parsed(&args.id)?)?;
     let grant = Grant {
         hosts: args.grant.hosts.iter().map(|host| parsed(host)).collect::<Result<_, _>>()?,
@@ -281,8 +280,7 @@ fn together(
     };
     if verb != Verb::Unchanged {
         // What will be refused must not be an agent's for a moment.
-        let asked = Request { intent: Intent::default(), plans: &[&|inventory, _| plan(inventory)], keep_going: false };
-        context.store.preview(&asked)?;
+        context.store.preview_of(&plan)?;
         authority.audit(&decision(action, Some(after.id.as_str()), None))?;
         // Until the routes of one that goes are gone, it has them.
         let meanwhile = before.filter(|_| after.removed.is_some()).unwrap_or(after);

@@ -2,12 +2,13 @@
 
 use super::{Agents, decision, entry_points, open, parsed};
 use crate::agent::{GrantPattern, JoinToken, PLACEHOLDER};
-use crate::authority::{Authority, now};
+use crate::authority::Authority;
 use crate::cli::{CreateToken, TokenCommand};
 use crate::command::Context;
 use crate::error::{Code, Error};
 use crate::name::AgentId;
 use crate::settings::duration;
+use crate::store::now;
 use crate::token::{RANDOM, Token, Use};
 
 pub(super) fn run(context: &Context, command: &TokenCommand) -> Result<Agents, Error> {
@@ -73,7 +74,7 @@ fn create(context: &Context, args: &CreateToken) -> Result<Agents, Error> {
         revoked: None,
     };
     let authority = Authority::create(&context.state_dir)?;
-    let _lock = context.lock(&authority)?;
+    let _lock = authority.lock(&context.store)?;
     authority.audit(&decision("token create", Some(&args.id), Some(&kept.id)))?;
     authority.put_token(&kept)?;
     Ok(Agents::Made { token: Box::new(kept), secret: token.secret().to_owned() })
@@ -98,7 +99,7 @@ fn revoke(context: &Context, id: &str) -> Result<Agents, Error> {
         return Err(not_found());
     }
     let authority = open(context)?;
-    let _lock = context.lock(&authority)?;
+    let _lock = authority.lock(&context.store)?;
     let token = authority.token(id)?.ok_or_else(not_found)?;
     if token.revoked.is_some() {
         return Ok(Agents::Revoked(id.to_owned(), false));

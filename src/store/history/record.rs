@@ -2,10 +2,11 @@
 
 use super::author::Author;
 use crate::delta::{self, Edit};
+use crate::hash::{crc32, sha256};
 use crate::store::folder::STATE;
 use crate::store::read::Stamp;
 use anyhow::{Context, Result, ensure};
-use flate2::{Compression, Crc, read::DeflateDecoder, write::DeflateEncoder};
+use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use std::cell::OnceCell;
 use std::io::{Read, Write};
 
@@ -135,8 +136,8 @@ impl Entry {
             }
             record.files.push(FileRecord {
                 path: (*path).to_owned(),
-                before: old.map(super::digest),
-                after: new.map(super::digest),
+                before: old.map(sha256),
+                after: new.map(sha256),
                 edits,
             });
         }
@@ -198,7 +199,7 @@ impl Entry {
         let payload = &frame[HEAD..];
         let length = u32::try_from(payload.len()).ok().filter(|length| *length as usize <= LARGEST);
         let length = length.context("the change is too large to be recorded")?;
-        let sum = checksum(payload);
+        let sum = crc32(payload);
         frame[..4].copy_from_slice(&length.to_le_bytes());
         frame[4..HEAD].copy_from_slice(&sum.to_le_bytes());
         Ok(frame)
@@ -211,7 +212,7 @@ pub(super) fn payload(bytes: &[u8]) -> Option<&[u8]> {
     let (length, sum) = head.split_at(4);
     let length = u32::from_le_bytes(length.try_into().ok()?) as usize;
     let payload = rest.get(..length).filter(|_| length <= LARGEST)?;
-    (checksum(payload).to_le_bytes() == sum).then_some(payload)
+    (crc32(payload).to_le_bytes() == sum).then_some(payload)
 }
 
 /// Whether behind the frame at the beginning of these bytes, which can't be read, one stands that can.
@@ -263,10 +264,4 @@ fn body(payload: &[u8], length: usize) -> Result<Vec<u8>> {
     unpacker.take(length as u64 + 1).read_to_end(&mut body)?;
     ensure!(body.len() == length, "its bytes are not those that it speaks of");
     Ok(body)
-}
-
-fn checksum(bytes: &[u8]) -> u32 {
-    let mut crc = Crc::new();
-    crc.update(bytes);
-    crc.sum()
 }
