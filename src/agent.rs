@@ -1,7 +1,10 @@
 //! Agents, and the tokens by which they join: what is kept of them. Plain values.
 
 use crate::grant::{Grant, TargetRange};
-use crate::name::{AgentId, BadName, EntryPointName, Kind};
+use crate::name::{
+    AgentId, BadName, EntryPointName, Host, Kind, RouteLabel, RouterName, Target, default_name, glob_match,
+};
+use crate::route::Tls;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -24,11 +27,19 @@ pub struct JoinToken {
     /// How many agents may join by it.
     pub uses: u32,
     /// Those that have.
-    #[serde(default)]
-    pub used_by: Vec<String>,
+    pub joins: Vec<Join>,
     /// When it was revoked.
-    #[serde(default)]
     pub revoked: Option<i64>,
+}
+
+/// An agent that has joined by a token: the token is bound to what it was used with first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Join {
+    /// The agent.
+    pub agent: AgentId,
+    /// The hash of its key; nothing where the token itself goes on being its credential.
+    pub key: Option<String>,
 }
 
 /// A grant of which the hosts may hold `{id}`.
@@ -74,27 +85,106 @@ pub struct Agent {
     pub address: Option<IpAddr>,
     /// When it was registered first, in seconds since 1970.
     pub created: i64,
-    /// Its routers. What is on the way to being one counts.
+    /// The routes that it has, or will have as soon as it serves.
     pub routes: Vec<OwnRoute>,
+    /// Whether its routes stand in the directory, or why not.
+    pub state: State,
+    /// By what it proves who it is; nothing where only administrators speak for it.
+    pub credential: Option<Credential>,
+    /// Whether it has ever said that it is alive, which it has to go on doing then.
+    pub has_beaten: bool,
     /// When it was removed. It is still known then, so that nothing of it comes back by itself.
-    #[serde(default)]
     pub removed: Option<i64>,
 }
 
-/// A router of an agent.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// Whether the routes of an agent stand in the directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// They do.
+    Active,
+    /// Not before an administrator approves.
+    Pending,
+    /// Not as long as an administrator says so.
+    Disabled,
+    /// It has not said for too long that it is alive; they come back when it does.
+    Expired,
+}
+
+impl State {
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            State::Active => "active",
+            State::Pending => "pending",
+            State::Disabled => "disabled",
+            State::Expired => "expired",
+        }
+    }
+}
+
+/// By what an agent proves who it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Credential {
+    /// A key that it made itself: its public part, and the hash of all of it.
+    Key {
+        /// The public part.
+        id: String,
+        /// The hash.
+        hash: String,
+    },
+    /// The token by which it joined, for agents that have no key of their own: its public part.
+    Token(String),
+}
+
+/// A route of an agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OwnRoute {
-    /// Its kind.
-    pub kind: String,
-    /// Its name.
-    pub name: String,
+    /// What the agent calls it.
+    pub label: RouteLabel,
+    /// The host that it is for.
+    pub host: Host,
+    /// Where it leads.
+    pub target: Target,
+    /// Where it listens, if not where routes of this agent do.
+    pub entry_points: Vec<EntryPointName>,
+    /// TLS, if not what new routes get.
+    pub tls: Option<Tls>,
+}
+
+impl OwnRoute {
+    /// The kind of its router.
+    pub fn kind(&self) -> Kind {
+        self.target.scheme().kind()
+    }
+
+    /// The name of its router.
+    pub fn name(&self) -> RouterName {
+        default_name(&self.host, None)
+    }
+
+    /// Whether both are for the same host, by the same protocol.
+    pub fn is_for(&self, other: &OwnRoute) -> bool {
+        self.kind() == other.kind() && self.host == other.host
+    }
 }
 
 impl Agent {
     /// An agent that is new.
     pub fn new(id: AgentId, now: i64) -> Agent {
-        Agent { id, grant: None, address: None, created: now, routes: Vec::new(), removed: None }
+        Agent {
+            id,
+            grant: None,
+            address: None,
+            created: now,
+            routes: Vec::new(),
+            state: State::Active,
+            credential: None,
+            has_beaten: false,
+            removed: None,
+        }
     }
 
     /// The file in the managed directory that its routes stand in.
@@ -105,16 +195,40 @@ impl Agent {
     /// Whether a router that stands in this file is its own. Its record alone does not make it so: an administrator may
     /// have given the name to something else since.
     pub fn owns(&self, kind: Kind, name: &str, file: &str) -> bool {
-        let is_named = |route: &OwnRoute| route.kind == kind.as_str() && route.name == name;
+        let is_named = |route: &OwnRoute| route.kind() == kind && route.name().as_str() == name;
         self.removed.is_none() && file == self.file() && self.routes.iter().any(is_named)
     }
 
-    /// Adds a router to its own.
-    pub fn add_route(&mut self, kind: Kind, name: &str) {
-        let route = OwnRoute { kind: kind.to_string(), name: name.to_owned() };
-        if !self.routes.contains(&route) {
-            self.routes.push(route);
+    /// The routes that shall stand in the directory.
+    pub fn served(&self) -> &[OwnRoute] {
+        match self.state == State::Active && self.removed.is_none() {
+            true => &self.routes,
+            false => &[],
         }
+    }
+
+    /// What is left of it when it goes: that it was there.
+    pub fn without_rights(&self, now: i64) -> Agent {
+        Agent { removed: Some(now), ..Agent::new(self.id.clone(), self.created) }
+    }
+
+    /// Puts a route into the place of those that have its label, or its host.
+    pub fn put_route(&mut self, route: OwnRoute) {
+        let is_replaced = |other: &OwnRoute| other.label == route.label || other.is_for(&route);
+        let at = self.routes.iter().position(is_replaced).unwrap_or(self.routes.len());
+        self.routes.retain(|other| !is_replaced(other));
+        self.routes.insert(at.min(self.routes.len()), route);
+    }
+
+    /// A label for a route that nobody has given one: the one that it has, else one made from its host.
+    pub fn label_for(&self, host: &Host, kind: Kind) -> RouteLabel {
+        let present = self.routes.iter().find(|route| route.host == *host && route.kind() == kind);
+        let free = |label: &RouteLabel| self.routes.iter().all(|route| route.label != *label);
+        let label = RouteLabel::of(host);
+        present.map(|route| route.label.clone()).unwrap_or_else(|| {
+            let numbered = (2..).map(|number| label.numbered(number));
+            std::iter::once(label.clone()).chain(numbered).find(free).unwrap_or(label.clone())
+        })
     }
 }
 
@@ -144,11 +258,21 @@ impl TokenState {
 }
 
 impl JoinToken {
+    /// Whether an agent of that id may join by it.
+    pub fn is_for(&self, agent: &AgentId) -> bool {
+        glob_match(&self.agent, agent.as_str())
+    }
+
+    /// The one agent that it is for; `None` where it is for a pattern of ids.
+    pub fn only_agent(&self) -> Option<AgentId> {
+        self.agent.parse().ok()
+    }
+
     /// What can be done with it at a time.
     pub fn state(&self, now: i64) -> TokenState {
         match () {
             () if self.revoked.is_some() => TokenState::Revoked,
-            () if self.used_by.len() >= self.uses as usize => TokenState::Used,
+            () if self.joins.len() >= self.uses as usize => TokenState::Used,
             () if now >= self.expires => TokenState::Expired,
             () => TokenState::Open,
         }

@@ -4,6 +4,7 @@
 //! file of its own, so that none is written because of another.
 
 use crate::agent::{Agent, JoinToken};
+use crate::certificate;
 use crate::error::{Code, Error};
 use crate::name::AgentId;
 use crate::store::{Access, Folder, Lock, Store};
@@ -11,6 +12,7 @@ use anyhow::Context;
 use rustix::io::Errno;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
@@ -22,13 +24,16 @@ pub struct Authority {
 
 const TOKENS: &str = "tokens";
 const AGENTS: &str = "agents";
+/// Whose a key is, by its public part.
+const KEYS: &str = "keys";
+const SEEN: &str = "seen";
 const AUDIT: &str = "audit.jsonl";
 
 impl Authority {
     /// Opens the state folder; it is made where it is not there.
     pub fn create(path: &Path) -> Result<Authority, Error> {
         let make = |path: &Path| std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
-        for path in [path.to_owned(), path.join(TOKENS), path.join(AGENTS)] {
+        for path in [path.to_owned(), path.join(TOKENS), path.join(AGENTS), path.join(KEYS)] {
             make(&path).map_err(|error| cant_open(&path, error.into()))?;
         }
         Authority::open(path)?.ok_or_else(|| cant_open(path, std::io::Error::from(Errno::NOENT).into()))
@@ -91,8 +96,44 @@ impl Authority {
     /// Forgets an agent.
     pub fn remove_agent(&self, id: &AgentId) -> Result<(), Error> {
         let folder = self.below(AGENTS)?;
-        let removed = folder.remove(file_name(id.as_str())).and_then(|()| folder.flush());
+        let removed = match folder.remove(file_name(id.as_str())) {
+            Err(Errno::NOENT) => Ok(()),
+            removed => removed.and_then(|()| folder.flush()),
+        };
         Ok(removed.with_context(|| format!("can't remove the agent {id} from {}", self.path.display()))?)
+    }
+
+    /// Whose the key with that public part is.
+    pub fn key_owner(&self, key: &str) -> Result<Option<AgentId>, Error> {
+        self.one(KEYS, key)
+    }
+
+    /// Keeps whose a key is.
+    pub fn put_key_owner(&self, key: &str, agent: &AgentId) -> Result<(), Error> {
+        self.put(KEYS, key, agent)
+    }
+
+    /// When agents were heard of last, in seconds since 1970, to a minute.
+    pub fn seen(&self) -> Result<BTreeMap<String, i64>, Error> {
+        let bytes = self.folder.read_own(&file_name(SEEN))?;
+        // It is no more than a hint, and lost is lost.
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
+    }
+
+    /// Keeps when agents were heard of last.
+    pub fn put_seen(&self, seen: &BTreeMap<String, i64>) -> Result<(), Error> {
+        self.put(".", SEEN, seen)
+    }
+
+    /// Where the certificate and the key stand that the server makes for itself.
+    pub fn server_certificate(&self) -> (PathBuf, PathBuf) {
+        (self.path.join("server.pem"), self.path.join("server-key.pem"))
+    }
+
+    /// The fingerprint of the certificate that the server made for itself, where it has made one.
+    pub fn fingerprint(&self) -> Result<Option<String>, Error> {
+        let Some(bytes) = self.folder.read_own("server.pem")? else { return Ok(None) };
+        Ok(certificate::fingerprint(&bytes))
     }
 
     /// Notes a decision, flushed: what can't be noted must not happen.

@@ -3,6 +3,7 @@
 //! Whether a key belongs to a certificate is told by the public key that the private key's file holds. Ed25519 keys
 //! and some EC keys come without it; of those nothing is said.
 
+use crate::hash::sha256;
 use std::net::IpAddr;
 use x509_parser::der_parser::asn1_rs::{Class, FromDer, Tag};
 use x509_parser::der_parser::ber::BerObject;
@@ -73,6 +74,12 @@ pub fn pair(certificate: &[u8], key: &[u8]) -> Result<Certificate, String> {
 /// Whether a PEM text holds a certificate at all, as Go's pools of authorities ask.
 pub fn holds_certificate(pem: &[u8]) -> bool {
     blocks(pem).any(|block| block.label == "CERTIFICATE" && X509Certificate::from_der(&block.contents).is_ok())
+}
+
+/// The SHA-256 of the first certificate of a PEM text, as `sha256:HEX`.
+pub fn fingerprint(pem: &[u8]) -> Option<String> {
+    let first = blocks(pem).find(|block| block.label == "CERTIFICATE")?;
+    Some(format!("sha256:{}", sha256(&first.contents)))
 }
 
 /// A day as `2026-01-31`, from seconds since 1970.

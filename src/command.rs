@@ -110,8 +110,8 @@ pub struct Report {
     pub number: Option<u64>,
     /// The command that takes it back.
     pub undo: Option<String>,
-    /// What happened to which agent, where it is about one.
-    pub agent: Option<(Verb, String)>,
+    /// What happened to which agent, where it is about agents.
+    pub agents: Vec<(Verb, String)>,
     /// What happened to which route.
     pub effects: Vec<Effect>,
     /// Each file that changed.
@@ -130,7 +130,7 @@ impl Report {
             dry_run,
             number,
             undo,
-            agent: None,
+            agents: Vec::new(),
             effects: outcomes.into_iter().flatten().flatten().collect(),
             files,
             live,
@@ -139,14 +139,18 @@ impl Report {
 
     /// Whether something changed on disk.
     pub fn changed(&self) -> bool {
-        let is_agent_changed = self.agent.as_ref().is_some_and(|(verb, _)| *verb != Verb::Unchanged);
-        !self.dry_run && (!self.files.is_empty() || is_agent_changed)
+        !self.dry_run && (!self.files.is_empty() || self.changed_agents().next().is_some())
+    }
+
+    /// The agents that something happened to.
+    pub fn changed_agents(&self) -> impl Iterator<Item = &(Verb, String)> {
+        self.agents.iter().filter(|(verb, _)| *verb != Verb::Unchanged)
     }
 
     /// One word for all of it.
     pub fn outcome(&self) -> &'static str {
-        match (&self.agent, outcome_of(&self.effects)) {
-            (Some((verb, _)), _) if *verb != Verb::Unchanged => verb.as_str(),
+        match (self.changed_agents().next(), outcome_of(&self.effects)) {
+            (Some((verb, _)), _) => verb.as_str(),
             (_, "unchanged") if !self.files.is_empty() => Verb::Changed.as_str(),
             (_, word) => word,
         }

@@ -40,6 +40,12 @@ pub enum Code {
     ChangedSince,
     /// What an agent asks for is not granted to it.
     NotGranted,
+    /// A target that an agent's routes may not lead to.
+    TargetForbidden,
+    /// A target that is named where it must be an address.
+    TargetNotAnAddress,
+    /// More routes than an agent may have.
+    Quota,
     /// The user said no.
     Declined,
     /// A directory that isn't there.
@@ -88,6 +94,9 @@ impl Code {
         Code::ChangedMeanwhile,
         Code::ChangedSince,
         Code::NotGranted,
+        Code::TargetForbidden,
+        Code::TargetNotAnAddress,
+        Code::Quota,
         Code::Declined,
         Code::NoDirectory,
         Code::Io,
@@ -123,6 +132,9 @@ impl Code {
             Code::ChangedMeanwhile => "the files were changed by something else again and again",
             Code::ChangedSince => "a later change stands in the way of taking an earlier one back",
             Code::NotGranted => "what an agent asks for is not granted to it",
+            Code::TargetForbidden => "an agent's route may not lead to that target",
+            Code::TargetNotAnAddress => "an agent's target is named, and must be given by its address",
+            Code::Quota => "an agent asks for more routes than it may have",
             Code::Declined => "the question was answered with no",
             Code::NoDirectory => "the directory does not exist",
             Code::Io => "reading or writing failed",
@@ -163,6 +175,9 @@ impl Code {
             Code::ChangedMeanwhile => "changed-meanwhile",
             Code::ChangedSince => "changed-since",
             Code::NotGranted => "not-granted",
+            Code::TargetForbidden => "target-forbidden",
+            Code::TargetNotAnAddress => "target-not-an-address",
+            Code::Quota => "quota",
             Code::Declined => "declined",
             Code::NoDirectory => "no-directory",
             Code::Io => "io",
@@ -182,7 +197,12 @@ impl Code {
     /// The exit code: 2 malformed input, 3 refused, 4 the environment failed, 5 changed but not live, 70 a bug of ours.
     pub fn exit_code(self) -> u8 {
         match self {
-            Code::Usage | Code::BadValue | Code::BadSettings | Code::BadStatic | Code::NothingToCheck => 2,
+            Code::Usage
+            | Code::BadValue
+            | Code::TargetNotAnAddress
+            | Code::BadSettings
+            | Code::BadStatic
+            | Code::NothingToCheck => 2,
             Code::NotFound
             | Code::Ambiguous
             | Code::NameTaken
@@ -197,6 +217,8 @@ impl Code {
             | Code::RolledBack
             | Code::ChangedSince
             | Code::NotGranted
+            | Code::TargetForbidden
+            | Code::Quota
             | Code::Declined => 3,
             Code::NoDirectory
             | Code::Io

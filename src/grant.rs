@@ -2,7 +2,7 @@
 
 mod network;
 
-use crate::name::{AgentId, EntryPointName, Host};
+use crate::name::{EntryPointName, Host, text_in_json};
 pub use network::{Network, Own, Ports, TargetRange};
 use std::fmt;
 use std::net::IpAddr;
@@ -37,6 +37,17 @@ impl HostPattern {
             Some(rest) => other.split_once('.').is_some_and(|(_, below)| below == rest),
         }
     }
+
+    /// Whether there is a host that both stand for.
+    pub fn meets(&self, other: &HostPattern) -> bool {
+        self.covers(&other.0) || other.covers(&self.0)
+    }
+}
+
+impl From<Host> for HostPattern {
+    fn from(host: Host) -> HostPattern {
+        HostPattern(host)
+    }
 }
 
 impl FromStr for HostPattern {
@@ -62,8 +73,6 @@ impl fmt::Display for HostPattern {
 }
 
 text_in_json!(HostPattern);
-text_in_json!(EntryPointName);
-text_in_json!(AgentId);
 
 /// Why something is not granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,25 +141,6 @@ impl fmt::Display for Denied {
         }
     }
 }
-
-/// Reads and writes a type as its text.
-macro_rules! text_in_json {
-    ($name:ty) => {
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
-                text.parse().map_err(<D::Error as serde::de::Error>::custom)
-            }
-        }
-    };
-}
-use text_in_json;
 
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,7 @@ mod plain;
 mod punycode;
 mod target;
 
-pub use agent::AgentId;
+pub use agent::{AgentId, RouteLabel};
 pub use glob::glob_match;
 pub use host::Host;
 pub use path::RoutePath;
@@ -86,6 +86,31 @@ macro_rules! checked_text {
     };
 }
 use checked_text;
+
+/// Reads and writes a type as its text.
+macro_rules! text_in_json {
+    ($name:ty) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+                text.parse().map_err(<D::Error as serde::de::Error>::custom)
+            }
+        }
+    };
+}
+pub(crate) use text_in_json;
+
+text_in_json!(AgentId);
+text_in_json!(RouteLabel);
+text_in_json!(EntryPointName);
+text_in_json!(Host);
+text_in_json!(Target);
 
 /// Splits `HOST[/PATH]`. A path of `/` alone stands for every path, and is none.
 ///

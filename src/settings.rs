@@ -72,6 +72,8 @@ pub struct AgentSettings {
     pub app_domain: Option<String>,
     /// The domain below which their databases get names.
     pub mongo_domain: Option<String>,
+    /// Where they reach `serve-register`.
+    pub url: Option<String>,
 }
 
 /// How much of the past is kept, as written.
@@ -297,6 +299,7 @@ impl Settings {
             ("history.max-size", max_size),
             ("agents.app-domain", self.agents.app_domain.clone()),
             ("agents.mongo-domain", self.agents.mongo_domain.clone()),
+            ("agents.url", self.agents.url.clone()),
         ];
         for (key, value) in more {
             if value.is_some() {

@@ -2,6 +2,7 @@
 //!
 //! `clt_ID_SECRET_CHECK`: the prefix is for scanners that look for leaked secrets, the check for typing errors.
 
+use crate::error::{Code, Error};
 use crate::hash::{crc32, hex, sha256};
 use std::fmt;
 use subtle::ConstantTimeEq;
@@ -11,12 +12,15 @@ use subtle::ConstantTimeEq;
 pub enum Use {
     /// Joining, as often as it allows.
     Join,
+    /// Being an agent: made by the agent itself.
+    Agent,
 }
 
 impl Use {
     fn prefix(self) -> &'static str {
         match self {
             Use::Join => "clt",
+            Use::Agent => "cla",
         }
     }
 }
@@ -30,15 +34,20 @@ pub struct Token {
 /// Bytes of the public id, and of the secret.
 const ID: usize = 8;
 const SECRET: usize = 32;
-/// As many random bytes make a token.
-pub const RANDOM: usize = ID + SECRET;
+const RANDOM: usize = ID + SECRET;
 
 impl Token {
-    /// Makes a token of random bytes.
-    pub fn new(r#use: Use, random: &[u8; RANDOM]) -> Token {
+    fn new(r#use: Use, random: &[u8; RANDOM]) -> Token {
         let (id, secret) = random.split_at(ID);
         let text = format!("{}_{}_{}", r#use.prefix(), hex(id), hex(secret));
         Token { text: format!("{text}_{}", check(&text)) }
+    }
+
+    /// Makes a token that nobody can guess.
+    pub fn random(r#use: Use) -> Result<Token, Error> {
+        let mut random = [0; RANDOM];
+        getrandom::fill(&mut random).map_err(|error| Error::new(Code::Io, format!("no random numbers: {error}")))?;
+        Ok(Token::new(r#use, &random))
     }
 
     /// Reads a token; `None` for what is none, which a wrong character makes it.

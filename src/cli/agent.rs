@@ -2,7 +2,8 @@
 
 use super::ChangeFlags;
 use super::route::TlsArg;
-use clap::{Args, Subcommand};
+use crate::agent::State;
+use clap::{Args, Subcommand, ValueEnum};
 
 /// What to do with agents: servers that register routes of their own.
 #[derive(Debug, Subcommand)]
@@ -24,9 +25,9 @@ Examples:
     /// List agents, with their grants and routes
     #[command(
         visible_alias = "ls",
-        before_help = "Examples:\n  cloudlunacy agent list\n  cloudlunacy agent list -o json"
+        before_help = "Examples:\n  cloudlunacy agent list\n  cloudlunacy agent list --state pending -o name\n  cloudlunacy agent list --older-than 30d"
     )]
-    List,
+    List(AgentFilter),
     /// Show an agent: its grant, and its routes
     #[command(before_help = "Examples:\n  cloudlunacy agent show web-7")]
     Show {
@@ -41,6 +42,94 @@ Examples:
     Grant(GrantAgent),
     #[allow(missing_docs)]
     Can(Can),
+    /// Make a token by which an agent takes up a new key
+    ///
+    /// The agent joins with it as it did first, and keeps its grant and its routes; its old key is void from then on.
+    #[command(before_help = "Examples:\n  cloudlunacy agent rotate web-7\n  cloudlunacy agent rotate web-7 --now")]
+    Rotate(Rotate),
+    /// Take an agent's routes away, and answer it no more, until it is enabled
+    #[command(before_help = "Examples:\n  cloudlunacy agent disable web-7")]
+    Disable(OneAgent),
+    /// Give an agent that was disabled, or has expired, its routes again
+    #[command(before_help = "Examples:\n  cloudlunacy agent enable web-7")]
+    Enable(OneAgent),
+    /// Let an agent in that waits for it, with its routes
+    #[command(before_help = "Examples:\n  cloudlunacy agent list --state pending\n  cloudlunacy agent approve web-7")]
+    Approve(OneAgent),
+    /// Turn an agent away that waits for approval, and revoke its token
+    #[command(before_help = "Examples:\n  cloudlunacy agent reject web-7")]
+    Reject(OneAgent),
+}
+
+/// Which agents.
+#[derive(Args, Clone, Debug, Default)]
+pub struct AgentFilter {
+    /// Only those in this state
+    #[arg(long, value_enum, value_name = "STATE")]
+    pub state: Option<StateArg>,
+    /// Only those that have not been heard of for so long: 90s, 12h, 30d; the time is kept to a minute
+    #[arg(long, value_name = "TIME")]
+    pub older_than: Option<String>,
+}
+
+impl AgentFilter {
+    /// Whether it lets everything through.
+    pub fn is_empty(&self) -> bool {
+        self.state.is_none() && self.older_than.is_none()
+    }
+}
+
+/// A state of an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StateArg {
+    /// Its routes stand in the directory.
+    Active,
+    /// It waits for approval.
+    Pending,
+    /// An administrator has disabled it.
+    Disabled,
+    /// It has stopped saying that it is alive.
+    Expired,
+}
+
+impl StateArg {
+    /// The state.
+    pub fn of_agent(self) -> State {
+        match self {
+            StateArg::Active => State::Active,
+            StateArg::Pending => State::Pending,
+            StateArg::Disabled => State::Disabled,
+            StateArg::Expired => State::Expired,
+        }
+    }
+}
+
+/// One agent.
+#[derive(Args, Debug)]
+pub struct OneAgent {
+    /// The agent
+    #[arg(value_name = "ID")]
+    pub id: String,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub change: ChangeFlags,
+}
+
+/// How an agent gets a new key.
+#[derive(Args, Debug)]
+pub struct Rotate {
+    /// The agent
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Make its old key void at once, not when it has a new one
+    #[arg(long)]
+    pub now: bool,
+    /// How long it can join by the token: 30m, 1h, 7d
+    #[arg(long, value_name = "TIME", default_value = "1h")]
+    pub ttl: String,
+    /// Print what to type on the agent's machine
+    #[arg(long)]
+    pub print_join_command: bool,
 }
 
 /// What to do with the tokens by which agents join.
@@ -72,7 +161,7 @@ pub struct GrantFields {
     /// How many routes it may have
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub max_routes: u32,
-    /// An entry point that its routes listen on; once for each [default: as for any new route]
+    /// An entry point that its HTTP routes listen on; once for each [default: as for any new route]
     #[arg(long = "entry-point", value_name = "EP")]
     pub entry_points: Vec<String>,
 }
@@ -100,6 +189,9 @@ pub struct CreateToken {
     /// How many agents can join by it
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub uses: u32,
+    /// Print what to type on the agent's machine; the setting agents.url says where it reaches this one
+    #[arg(long)]
+    pub print_join_command: bool,
 }
 
 /// Register an agent and its routes for it
@@ -142,13 +234,20 @@ pub struct Register {
     pub change: ChangeFlags,
 }
 
-/// Remove an agent, and its routes
+/// Remove an agent, or several, with their routes; their keys and tokens are void from then on
 #[derive(Args, Debug)]
-#[command(before_help = "Examples:\n  cloudlunacy agent rm web-7\n  cloudlunacy agent rm web-7 --keep-routes")]
+#[command(before_help = "\
+Examples:
+  cloudlunacy agent rm web-7
+  cloudlunacy agent rm web-7 --keep-routes
+  cloudlunacy agent rm --state expired --older-than 30d")]
 pub struct RemoveAgent {
     /// The agent
-    #[arg(value_name = "ID")]
-    pub id: String,
+    #[arg(value_name = "ID", conflicts_with_all = ["state", "older_than"])]
+    pub id: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub filter: AgentFilter,
     /// Leave its routes: they are the administrator's from then on
     #[arg(long)]
     pub keep_routes: bool,

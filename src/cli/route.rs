@@ -1,6 +1,7 @@
 //! Arguments of `route …`.
 
 use super::{ChangeFlags, route_names};
+use crate::route::Tls;
 use clap::{Args, Subcommand, ValueEnum};
 
 /// What to do with routes. What each command does is said at its arguments, which are its help too.
@@ -48,6 +49,17 @@ pub enum TlsArg {
     On,
     /// The server ends TLS (TCP only)
     Passthrough,
+}
+
+impl TlsArg {
+    /// TLS of a route.
+    pub fn of_route(self) -> Tls {
+        match self {
+            TlsArg::Off => Tls::Off,
+            TlsArg::On => Tls::On,
+            TlsArg::Passthrough => Tls::Passthrough,
+        }
+    }
 }
 
 /// Add a router and its service

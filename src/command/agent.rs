@@ -1,18 +1,23 @@
 //! `agent …`: servers that register routes of their own.
 
-pub(super) mod register;
+mod manage;
+mod office;
+mod register;
 mod token;
 
 use super::{Context, Outcome};
-use crate::agent::{Agent, JoinToken, TokenState};
+use crate::agent::{Agent, JoinToken, State, TokenState};
 use crate::authority::Authority;
-use crate::cli::{AgentCommand, Can, GrantFields};
+use crate::cli::{AgentCommand, AgentFilter, Can, GrantFields, StateArg};
 use crate::error::{Code, Error};
 use crate::grant::{Denied, Own};
 use crate::name::{AgentId, EntryPointName, Host, Target};
 use crate::plan::bad_value;
+use crate::registry::{Terms, address_of};
+use crate::settings::duration;
 use crate::store::{Author, local_addresses, now};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// What came of a command about agents that changes no route.
 pub enum Agents {
@@ -22,6 +27,8 @@ pub enum Agents {
         token: Box<JoinToken>,
         /// All of it.
         secret: String,
+        /// What to type on the agent's machine, where that was asked for.
+        join_command: Option<String>,
     },
     /// Tokens, and what can be done with each.
     Tokens(Vec<(JoinToken, TokenState)>),
@@ -39,11 +46,17 @@ pub(super) fn run(context: &Context, command: &AgentCommand) -> Result<Outcome, 
     match command {
         AgentCommand::Token { command } => token::run(context, command).map(Outcome::Agents),
         AgentCommand::Register(args) => register::register(context, args),
-        AgentCommand::Rm(args) => register::remove(context, args),
-        AgentCommand::Grant(args) => register::grant(context, args),
-        AgentCommand::List => Ok(Outcome::Agents(Agents::List(all(context)?))),
+        AgentCommand::Rm(args) => manage::remove(context, args),
+        AgentCommand::Grant(args) => manage::grant(context, args),
+        AgentCommand::Disable(args) => manage::set_state(context, args, "disable", State::Disabled),
+        AgentCommand::Enable(args) => manage::set_state(context, args, "enable", State::Active),
+        AgentCommand::Approve(args) => manage::approve(context, args),
+        AgentCommand::Reject(args) => manage::reject(context, args),
+        AgentCommand::Rotate(args) => manage::rotate(context, args).map(Outcome::Agents),
+        AgentCommand::List(filter) => Ok(Outcome::Agents(Agents::List(chosen(context, filter)?))),
         AgentCommand::Show { id } => {
-            Ok(Outcome::Agents(Agents::One(Box::new(existing(&open(context)?, &parsed(id)?)?))))
+            let agent = existing(&open(context)?, &parsed(id)?)?;
+            Ok(Outcome::Agents(Agents::One(Box::new(agent))))
         }
         AgentCommand::Can(args) => can(context, args).map(|answer| Outcome::Agents(Agents::Can(answer))),
     }
@@ -53,6 +66,31 @@ pub(super) fn run(context: &Context, command: &AgentCommand) -> Result<Outcome, 
 pub(super) fn all(context: &Context) -> Result<Vec<Agent>, Error> {
     let all = Authority::open(&context.state_dir)?.map_or_else(|| Ok(Vec::new()), |authority| authority.agents())?;
     Ok(all.into_iter().filter(|agent| agent.removed.is_none()).collect())
+}
+
+/// The agents that a filter lets through.
+fn chosen(context: &Context, filter: &AgentFilter) -> Result<Vec<Agent>, Error> {
+    let older_than = filter.older_than.as_ref().map(|text| {
+        duration(text).ok_or_else(|| {
+            Error::new(Code::BadValue, format!("--older-than: {text:?} is no length of time"))
+                .hint("write 90s, 12h or 30d")
+        })
+    });
+    let older_than = older_than.transpose()?;
+    let seen = match (older_than, Authority::open(&context.state_dir)?) {
+        (Some(_), Some(authority)) => authority.seen()?,
+        _ => BTreeMap::new(),
+    };
+    let now = now();
+    let state = filter.state.map(StateArg::of_agent);
+    let is_old = |agent: &Agent| {
+        let last = seen.get(agent.id.as_str()).copied().unwrap_or(agent.created).max(agent.created);
+        older_than.is_none_or(|age| now.saturating_sub(last) > age.as_secs() as i64)
+    };
+    Ok(all(context)?
+        .into_iter()
+        .filter(|agent| state.is_none_or(|state| agent.state == state) && is_old(agent))
+        .collect())
 }
 
 /// The state folder, where something has been kept.
@@ -75,13 +113,18 @@ fn can(context: &Context, args: &Can) -> Result<Result<(), Denied>, Error> {
     let host: Host = parsed(&args.host)?;
     let target: Target = parsed(&args.target)?;
     let Some(grant) = &agent.grant else { return Ok(Ok(())) };
-    let (address, port) = register::address_of(&target)?;
+    let (address, port) = address_of(&target)?;
     let own = own(context);
     Ok(grant.allows_host(&host).and_then(|()| grant.allows_target(address, port, &own)))
 }
 
+/// What holds for all agents.
+pub(super) fn terms(context: &Context) -> Terms {
+    Terms { facts: context.facts.clone(), own: own(context) }
+}
+
 /// What is known of this machine: its addresses, and where its Traefik listens.
-fn own(context: &Context) -> Own {
+pub(super) fn own(context: &Context) -> Own {
     let entry_points = context.facts.static_config.iter().flat_map(|config| &config.entry_points);
     Own { addresses: local_addresses(), ports: entry_points.filter_map(|entry_point| entry_point.port).collect() }
 }

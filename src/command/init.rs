@@ -37,7 +37,7 @@ pub(super) fn init(context: &Context, args: &Init) -> Result<Outcome, Error> {
                 dry_run,
                 number: None,
                 undo: None,
-                agent: None,
+                agents: Vec::new(),
                 effects: Vec::new(),
                 files: Vec::new(),
                 live: None,

@@ -246,11 +246,7 @@ fn wanted(fields: &Fields) -> Result<Wanted, Error> {
     Ok(Wanted {
         entry_points: ListEdit { replace: named(fields.entry_points.clone()), ..ListEdit::default() },
         middlewares: ListEdit { replace: named(fields.middlewares.clone()), ..ListEdit::default() },
-        tls: fields.tls.map(|tls| match tls {
-            TlsArg::Off => Tls::Off,
-            TlsArg::On => Tls::On,
-            TlsArg::Passthrough => Tls::Passthrough,
-        }),
+        tls: fields.tls.map(TlsArg::of_route),
         cert_resolver: fields.cert_resolver.clone().map_or(Change::Keep, Change::Set),
         priority: fields.priority.map_or(Change::Keep, Change::Set),
         rule: fields.rule.clone(),

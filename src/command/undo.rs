@@ -1,6 +1,5 @@
 //! `undo`, `restore`: the way back.
 
-use super::agent::register::{comes_to_agents, must_be_granted};
 use super::change::carry_out;
 use super::history::{texts_after, undone};
 use super::{Context, Outcome, Report};
@@ -8,6 +7,7 @@ use crate::authority::Authority;
 use crate::cli::{ChangeFlags, Restore, Undo};
 use crate::error::{Code, Error, Place};
 use crate::plan::{Conflict, Moments, Plan, revert};
+use crate::registry::{comes_to_agents, must_be_granted};
 use crate::store::{Author, FileRecord, Intent, Origin, Past, Record, Request, as_text};
 
 pub(super) fn undo(context: &Context, args: &Undo) -> Result<Outcome, Error> {
@@ -55,7 +55,7 @@ fn take_back(context: &Context, flags: &ChangeFlags, request: &Request<'_>) -> R
     // No grant changes between this look at it and the change.
     let _lock = authority.as_ref().map(|authority| authority.lock(&context.store)).transpose()?;
     if let Some(authority) = &authority {
-        must_be_granted(context, authority, context.store.preview(request)?.effects())?;
+        must_be_granted(&super::agent::own(context), authority, context.store.preview(request)?.effects())?;
     }
     let made = carry_out(context, &context.store, flags, request)?;
     Ok(Outcome::Change(Report::of(context, flags.dry_run, made)))

@@ -1,7 +1,6 @@
 //! Addresses and ports: what a grant names, and what must be named to be granted.
 
-use super::text_in_json;
-use crate::name::BadName;
+use crate::name::{BadName, text_in_json};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;

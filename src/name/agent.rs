@@ -1,13 +1,36 @@
-//! The names of agents.
+//! The names of agents, and of what is theirs.
 
-use super::{BadName, called, checked_text, find, refuse_space, refuse_unseen};
+use super::{BadName, Host, called, checked_text, find, refuse_space, refuse_unseen};
 
 checked_text! {
     /// The id of an agent: 1 to 63 small letters, digits and hyphens, none of these at either end.
     ///
     /// It is a label of DNS, for MongoDB is reached at `ID.DOMAIN`, and the middle of a file's name, `agent-ID.yml`.
     /// Capitals are refused, not made small, so that two ids are two files on every file system.
-    AgentId, check
+    AgentId, check_id
+}
+
+checked_text! {
+    /// What an agent calls one of its routes: 1 to 63 small letters, digits and hyphens, none of these at either end.
+    RouteLabel, check_label
+}
+
+impl RouteLabel {
+    /// A label for the route of a host: `shop-example-com`.
+    pub fn of(host: &Host) -> RouteLabel {
+        let text = host.as_str().replace('*', "any").replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+        RouteLabel(shortened(&text, LONGEST))
+    }
+
+    /// The same with a number behind it.
+    pub fn numbered(&self, number: u32) -> RouteLabel {
+        let number = format!("-{number}");
+        RouteLabel(shortened(&self.0, LONGEST - number.len()) + &number)
+    }
+}
+
+fn shortened(text: &str, longest: usize) -> String {
+    text.chars().take(longest).collect::<String>().trim_matches('-').to_owned()
 }
 
 impl AgentId {
@@ -17,32 +40,39 @@ impl AgentId {
     }
 }
 
-const NOUN: &str = "an agent's id";
 const LONGEST: usize = 63;
 
-fn check(text: &str) -> Result<String, BadName> {
+fn check_id(text: &str) -> Result<String, BadName> {
+    check(text, "an agent's id", "web-7")
+}
+
+fn check_label(text: &str) -> Result<String, BadName> {
+    check(text, "the name of an agent's route", "shop")
+}
+
+fn check(text: &str, noun: &str, example: &str) -> Result<String, BadName> {
     if text.is_empty() {
-        return Err(BadName::new(format!("{NOUN} can't be empty: give a name such as web-7"), 0..0));
+        return Err(BadName::new(format!("{noun} can't be empty: give a name such as {example}"), 0..0));
     }
-    refuse_unseen(text, NOUN)?;
-    refuse_space(text, NOUN)?;
+    refuse_unseen(text, noun)?;
+    refuse_space(text, noun)?;
     if let Some((c, at)) = find(text, |c| c.is_ascii_uppercase()) {
-        let what = format!("{NOUN} has no capitals, as some file systems take them for small letters");
+        let what = format!("{noun} has no capitals, as some file systems take them for small letters");
         return Err(BadName::new(format!("{what}: write `{}`", c.to_ascii_lowercase()), at));
     }
     if let Some((c, at)) = find(text, |c| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')) {
-        let what = format!("{NOUN} can't hold {}: it has small letters, digits and `-` only", called(c));
+        let what = format!("{noun} can't hold {}: it has small letters, digits and `-` only", called(c));
         return Err(BadName::new(what, at));
     }
     if text.len() > LONGEST {
-        let what = format!("{NOUN} has at most {LONGEST} characters, and this has {}: shorten it", text.len());
+        let what = format!("{noun} has at most {LONGEST} characters, and this has {}: shorten it", text.len());
         return Err(BadName::new(what, LONGEST..text.len()));
     }
     for (edge, fault, at) in
         [(text.starts_with('-'), "begins", 0), (text.ends_with('-'), "ends", text.len().saturating_sub(1))]
     {
         if edge {
-            let what = format!("{NOUN} never {fault} with a hyphen: put a letter or a digit there");
+            let what = format!("{noun} never {fault} with a hyphen: put a letter or a digit there");
             return Err(BadName::new(what, at..at + 1));
         }
     }
@@ -52,7 +82,7 @@ fn check(text: &str) -> Result<String, BadName> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::refuses;
-    use super::AgentId;
+    use super::{AgentId, RouteLabel};
     use proptest::prelude::*;
 
     #[test]
@@ -83,6 +113,18 @@ mod tests {
     fn ids_are_what_they_are_written() {
         for id in ["a", "0", "web-7", "srv--1", "con", "null", "1e3", &"a".repeat(63)] {
             assert_eq!(id.parse::<AgentId>().expect(id).as_str(), id);
+        }
+    }
+
+    #[test]
+    fn labels_are_made_from_hosts() {
+        for (host, label) in [("a.example.com", "a-example-com"), ("*.example.com", "any-example-com"), ("a", "a")] {
+            let made = RouteLabel::of(&host.parse().expect(host));
+            assert_eq!((made.as_str(), made.numbered(2).to_string()), (label, format!("{label}-2")));
+        }
+        let long = RouteLabel::of(&format!("{}.{}", "a".repeat(62), "b".repeat(60)).parse().expect("a host"));
+        for label in [&long, &long.numbered(17)] {
+            assert!(label.as_str().parse::<RouteLabel>().is_ok(), "{label}");
         }
     }
 

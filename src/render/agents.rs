@@ -4,15 +4,15 @@ use super::Style;
 use super::json::SCHEMA_VERSION;
 use super::table::table;
 use super::text::{moment, sanitize};
-use crate::agent::{Agent, JoinToken, TokenState};
+use crate::agent::{Agent, JoinToken, OwnRoute, TokenState};
 use crate::command::Agents;
 use crate::grant::Grant;
 use serde_json::{Value, json};
 
 pub(super) fn text(agents: &Agents, style: Style) -> String {
     match agents {
-        Agents::Made { token, secret } => format!(
-            "made   token {}: {} can join until {}\n       hosts: {}; targets: {}; at most {} routes\n\n{secret}\n\nIt is shown this once. Revoke it with: cloudlunacy agent token revoke {}\n",
+        Agents::Made { token, secret, join_command } => format!(
+            "made   token {}: {} can join until {}\n       hosts: {}; targets: {}; at most {} routes\n\n{secret}\n\nIt is shown this once. Revoke it with: cloudlunacy agent token revoke {}\n{}",
             token.id,
             count(token),
             moment(token.expires),
@@ -20,11 +20,18 @@ pub(super) fn text(agents: &Agents, style: Style) -> String {
             listed(&token.grant.targets),
             token.grant.max_routes,
             token.id,
+            join_command
+                .as_ref()
+                .map(|line| format!(
+                    "On the agent's machine, with the token on its standard input: {}\n",
+                    sanitize(line)
+                ))
+                .unwrap_or_default(),
         ),
         Agents::Tokens(tokens) => table(style.width, &TOKENS, tokens.iter().map(token_row).collect(), &[4, 5]),
         Agents::Revoked(id, true) => format!("revoked  token {id}: nobody can join by it any more\n"),
         Agents::Revoked(..) => "unchanged\n".into(),
-        Agents::List(agents) => table(style.width, &AGENTS, agents.iter().map(agent_row).collect(), &[2, 3]),
+        Agents::List(agents) => table(style.width, &AGENTS, agents.iter().map(agent_row).collect(), &[3, 4]),
         Agents::One(agent) => one(agent),
         Agents::Can(Ok(())) => "yes\n".into(),
         Agents::Can(Err(denied)) => format!("no: {}\n", sanitize(&denied.to_string())),
@@ -32,7 +39,7 @@ pub(super) fn text(agents: &Agents, style: Style) -> String {
 }
 
 const TOKENS: [&str; 6] = ["TOKEN", "AGENT", "STATE", "EXPIRES", "HOSTS", "TARGETS"];
-const AGENTS: [&str; 5] = ["AGENT", "ADDRESS", "HOSTS", "TARGETS", "ROUTES"];
+const AGENTS: [&str; 6] = ["AGENT", "STATE", "ADDRESS", "HOSTS", "TARGETS", "ROUTES"];
 
 fn count(token: &JoinToken) -> String {
     match token.uses {
@@ -43,7 +50,7 @@ fn count(token: &JoinToken) -> String {
 
 fn token_row((token, state): &(JoinToken, TokenState)) -> Vec<String> {
     let state = match state {
-        TokenState::Open if token.uses > 1 => format!("open, {} of {} used", token.used_by.len(), token.uses),
+        TokenState::Open if token.uses > 1 => format!("open, {} of {} used", token.joins.len(), token.uses),
         state => state.as_str().to_owned(),
     };
     vec![
@@ -62,12 +69,13 @@ fn agent_row(agent: &Agent) -> Vec<String> {
         Some(grant) => (listed(&grant.hosts), listed(&grant.targets)),
         None => ("(no grant)".into(), "-".into()),
     };
-    vec![agent.id.to_string(), address, hosts, targets, agent.routes.len().to_string()]
+    vec![agent.id.to_string(), agent.state.as_str().to_owned(), address, hosts, targets, agent.routes.len().to_string()]
 }
 
 fn one(agent: &Agent) -> String {
     let mut lines = vec![
         ("agent", agent.id.to_string()),
+        ("state", agent.state.as_str().to_owned()),
         ("address", agent.address.map_or_else(|| "-".into(), |address| address.to_string())),
         ("since", moment(agent.created)),
     ];
@@ -82,7 +90,9 @@ fn one(agent: &Agent) -> String {
             }
         }
     }
-    lines.extend(agent.routes.iter().map(|route| ("route", format!("{} {}", route.kind, route.name))));
+    lines.extend(
+        agent.routes.iter().map(|route| ("route", format!("{}  {}  →  {}", route.label, route.host, route.target))),
+    );
     lines.iter().map(|(key, value)| format!("{key:<11} {}\n", sanitize(value))).collect()
 }
 
@@ -103,9 +113,10 @@ pub(super) fn names(agents: &Agents) -> Vec<String> {
 
 pub(super) fn json(agents: &Agents) -> Value {
     let mut value = match agents {
-        Agents::Made { token, secret } => {
+        Agents::Made { token, secret, join_command } => {
             let mut value = token_json(token, TokenState::Open);
             value["token"] = json!(secret);
+            value["join_command"] = json!(join_command);
             value
         }
         Agents::Tokens(tokens) => {
@@ -132,7 +143,7 @@ fn token_json(token: &JoinToken, state: TokenState) -> Value {
         "created": moment(token.created),
         "expires": moment(token.expires),
         "uses": token.uses,
-        "used_by": token.used_by,
+        "used_by": token.joins.iter().map(|join| &join.agent).collect::<Vec<_>>(),
         "hosts": token.grant.hosts,
         "targets": token.grant.targets,
         "max_routes": token.grant.max_routes,
@@ -145,9 +156,21 @@ fn token_json(token: &JoinToken, state: TokenState) -> Value {
 fn agent_json(agent: &Agent) -> Value {
     json!({
         "id": agent.id,
+        "state": agent.state.as_str(),
         "address": agent.address,
         "created": moment(agent.created),
         "grant": agent.grant,
-        "routes": agent.routes,
+        "routes": agent.routes.iter().map(route_json).collect::<Vec<_>>(),
+    })
+}
+
+fn route_json(route: &OwnRoute) -> Value {
+    json!({
+        "label": route.label,
+        "kind": route.kind().as_str(),
+        "name": route.name().as_str(),
+        "host": route.host,
+        "target": route.target,
+        "tls": route.tls,
     })
 }

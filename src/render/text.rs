@@ -146,17 +146,18 @@ fn batch(batched: &Batched, style: Style) -> Shown {
 }
 
 fn result_lines(report: &Report, style: Style) -> String {
-    let is_agent_changed = report.agent.as_ref().is_some_and(|(verb, _)| *verb != Verb::Unchanged);
+    let are_agents_changed = report.changed_agents().next().is_some();
     let mut lines = match report.effects.as_slice() {
-        [] if report.files.is_empty() && is_agent_changed => String::new(),
+        [] if report.files.is_empty() && are_agents_changed => String::new(),
         [] if report.files.is_empty() => "unchanged\n".to_owned(),
         [] => files(report),
         _ => effects(report, style),
     };
-    if let Some((verb, id)) = report.agent.as_ref().filter(|_| is_agent_changed) {
+    let agent_line = |(verb, id): &(Verb, String)| {
         let verb = if report.dry_run { would(*verb) } else { verb.as_str() };
-        lines.insert_str(0, &format!("{verb}  agent  {id}\n"));
-    }
+        format!("{verb}  agent  {id}\n")
+    };
+    lines.insert_str(0, &report.changed_agents().map(agent_line).collect::<String>());
     if let (Some(number), Some(undo)) = (report.number, &report.undo) {
         lines.push_str(&format!("       change {number}; undo: {}\n", sanitize(undo)));
     }

@@ -115,15 +115,15 @@ const LAYERS: &[(&str, &[&str])] = &[
             "compare",
             "token",
             "grant",
-            "agent",
             "claim",
             "route",
+            "agent",
             "settings",
             "secret",
             "plan",
         ],
     ),
-    ("effects", &["store", "authority", "git", "trust", "live", "probe"]),
+    ("effects", &["store", "authority", "registry", "git", "trust", "live", "probe"]),
     ("edges", &["cli", "command", "render", "terminal", "main"]),
 ];
 

@@ -7,9 +7,10 @@ use crate::cli::{CreateToken, TokenCommand};
 use crate::command::Context;
 use crate::error::{Code, Error};
 use crate::name::AgentId;
+use crate::plan::shell_word;
 use crate::settings::duration;
 use crate::store::now;
-use crate::token::{RANDOM, Token, Use};
+use crate::token::{Token, Use};
 
 pub(super) fn run(context: &Context, command: &TokenCommand) -> Result<Agents, Error> {
     match command {
@@ -33,12 +34,7 @@ pub(super) fn run(context: &Context, command: &TokenCommand) -> Result<Agents, E
 
 fn create(context: &Context, args: &CreateToken) -> Result<Agents, Error> {
     check_pattern(&args.id)?;
-    const LONGEST: u64 = 365 * 24 * 3600;
-    let ttl = duration(&args.ttl).map(|ttl| ttl.as_secs()).filter(|ttl| (1..=LONGEST).contains(ttl));
-    let ttl = ttl.ok_or_else(|| {
-        Error::new(Code::BadValue, format!("--ttl: {:?} is no time from 1s to 365d", args.ttl))
-            .hint("write 30m, 1h or 7d")
-    })?;
+    lifetime(&args.ttl)?;
     let grant = GrantPattern {
         hosts: args.grant.hosts.clone(),
         targets: args.grant.targets.iter().map(|range| parsed(range)).collect::<Result<_, _>>()?,
@@ -58,26 +54,52 @@ fn create(context: &Context, args: &CreateToken) -> Result<Agents, Error> {
         )
         .hint(format!("write --host '*.{PLACEHOLDER}.apps.example.com'")));
     }
-    let mut random = [0; RANDOM];
-    getrandom::fill(&mut random).map_err(|error| Error::new(Code::Io, format!("no random numbers: {error}")))?;
-    let token = Token::new(Use::Join, &random);
-    let created = now();
-    let kept = JoinToken {
-        id: token.id().to_owned(),
-        hash: token.hash(),
-        agent: args.id.clone(),
-        grant,
-        created,
-        expires: created.saturating_add(ttl as i64),
-        uses: args.uses,
-        used_by: Vec::new(),
-        revoked: None,
-    };
     let authority = Authority::create(&context.state_dir)?;
     let _lock = authority.lock(&context.store)?;
-    authority.audit(&decision("token create", Some(&args.id), Some(&kept.id)))?;
+    make(context, &authority, (&args.id, grant), (&args.ttl, args.uses), args.print_join_command)
+}
+
+/// How long a token holds, in seconds.
+fn lifetime(ttl: &str) -> Result<i64, Error> {
+    const LONGEST: u64 = 365 * 24 * 3600;
+    let seconds = duration(ttl).map(|ttl| ttl.as_secs()).filter(|ttl| (1..=LONGEST).contains(ttl));
+    seconds.map(|seconds| seconds as i64).ok_or_else(|| {
+        Error::new(Code::BadValue, format!("--ttl: {ttl:?} is no time from 1s to 365d")).hint("write 30m, 1h or 7d")
+    })
+}
+
+/// Makes a token, with the state folder locked.
+pub(super) fn make(
+    context: &Context,
+    authority: &Authority,
+    (agent, grant): (&str, GrantPattern),
+    (ttl, uses): (&str, u32),
+    print_join_command: bool,
+) -> Result<Agents, Error> {
+    let created = now();
+    let expires = created.saturating_add(lifetime(ttl)?);
+    let join_command = print_join_command.then(|| join_command(context, authority, agent)).transpose()?;
+    let token = Token::random(Use::Join)?;
+    let (id, agent) = (token.id().to_owned(), agent.to_owned());
+    let kept =
+        JoinToken { id, hash: token.hash(), agent, grant, created, expires, uses, joins: Vec::new(), revoked: None };
+    authority.audit(&decision("token create", Some(&kept.agent), Some(&kept.id)))?;
     authority.put_token(&kept)?;
-    Ok(Agents::Made { token: Box::new(kept), secret: token.secret().to_owned() })
+    Ok(Agents::Made { token: Box::new(kept), secret: token.secret().to_owned(), join_command })
+}
+
+/// What to type on the agent's machine; the token goes to its standard input.
+fn join_command(context: &Context, authority: &Authority, agent: &str) -> Result<String, Error> {
+    let url = context.settings.agents.url.as_ref().ok_or_else(|| {
+        Error::new(Code::Usage, "--print-join-command: it is not known where agents reach this machine")
+            .hint("say it by the setting agents.url, for example https://front.example.com:7843")
+    })?;
+    let pin = match url.starts_with("https://") {
+        true => authority.fingerprint()?.map(|pin| format!(" --pin {pin}")).unwrap_or_default(),
+        false => " --insecure-http".to_owned(),
+    };
+    let id = if is_pattern(agent) { " --id ID" } else { "" };
+    Ok(format!("cloudlunacy agent join {} --token-file -{pin}{id} --app SUB=PORT", shell_word(url)))
 }
 
 fn is_pattern(id: &str) -> bool {

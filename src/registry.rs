@@ -1,0 +1,239 @@
+//! Agents and their routes: a record in the state folder and routers in the directory, which change together.
+//!
+//! The record says what shall be, and the directory follows it. It is the first to know of routes and the last to forget
+//! them: whatever stands in the directory always has an owner, and a step that was cut short is made whole by the same step
+//! again.
+
+mod domains;
+mod plan;
+
+use crate::agent::{Agent, OwnRoute, State};
+use crate::authority::Authority;
+use crate::error::{Changed as Said, Code, Error};
+use crate::grant::{HostPattern, Own};
+use crate::inventory::Inventory;
+use crate::name::{AgentId, Host};
+use crate::plan::{Effect, Plan, Verb};
+use crate::route::Route;
+use crate::store::{Changed, Intent, Past, Request};
+pub use domains::{Domains, Named};
+use plan::covers_written;
+pub use plan::{Terms, address_of, covers};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+/// One agent, before and after.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// As it is kept; nothing where there is none of that id.
+    pub before: Option<Agent>,
+    /// As it shall be.
+    pub after: Agent,
+    /// Whether its routes follow. They stay as they are where an administrator keeps them for himself.
+    pub routes_follow: bool,
+}
+
+impl Step {
+    /// What happens to the agent.
+    pub fn verb(&self) -> Verb {
+        match self.before.as_ref().filter(|before| before.removed.is_none()) {
+            None => Verb::Added,
+            Some(_) if self.after.removed.is_some() => Verb::Removed,
+            Some(before) if *before == self.after => Verb::Unchanged,
+            Some(_) => Verb::Changed,
+        }
+    }
+
+    fn plan(&self, inventory: &Inventory<'_>, terms: &Terms) -> Result<Plan, Error> {
+        let before = self.before.as_ref().filter(|before| before.removed.is_none());
+        match self.routes_follow {
+            true => plan::follow(inventory, terms, before, &self.after),
+            false => Ok(Plan::default()),
+        }
+    }
+
+    /// The record as long as the directory has not followed yet: with what it had, and with what it gets.
+    fn meanwhile(&self) -> Agent {
+        let Some(before) = self.before.as_ref().filter(|before| before.removed.is_none()) else {
+            return self.after.clone();
+        };
+        if self.after.removed.is_some() {
+            return before.clone();
+        }
+        let mut both = self.after.clone();
+        let goes = |route: &&OwnRoute| self.after.routes.iter().all(|own| !own.is_for(route));
+        both.routes.extend(before.routes.iter().filter(goes).cloned());
+        both
+    }
+}
+
+/// What came of a step.
+pub struct Settled {
+    /// What happened to which route.
+    pub effects: Vec<Effect>,
+    /// The number of the change, where one was made and is recorded.
+    pub number: Option<u64>,
+}
+
+/// Makes a change, or works it out.
+pub type Commit<'c> = dyn Fn(&Request<'_>) -> Result<Changed, Error> + 'c;
+
+/// Makes steps of different agents as one change, all of them or none. Without an `authority` nothing is kept, which
+/// goes with a `commit` that only works the change out.
+pub fn settle(
+    authority: Option<&Authority>,
+    terms: &Terms,
+    steps: &[Step],
+    message: Option<String>,
+    commit: &Commit<'_>,
+) -> Result<Changed, Error> {
+    together(authority, terms, (steps, false), message, commit).map(|(_, changed)| changed)
+}
+
+/// Makes steps of different agents as one change. Each is made or refused by itself: where Traefik would not take all of
+/// them together, they are made one after the other.
+pub fn settle_all(
+    authority: &Authority,
+    terms: &Terms,
+    steps: &[Step],
+    commit: &Commit<'_>,
+) -> Vec<Result<Settled, Error>> {
+    let settled = |effects: Vec<Effect>, number| Ok(Settled { effects, number });
+    match together(Some(authority), terms, (steps, true), None, commit) {
+        Ok((counts, changed)) => {
+            let number = changed.number;
+            let mut effects = changed.outcomes.into_iter().flatten().flatten();
+            counts.into_iter().map(|count| settled(effects.by_ref().take(count?).collect(), number)).collect()
+        }
+        Err(error) if steps.len() == 1 || error.code.exit_code() != REFUSED => {
+            steps.iter().map(|_| Err(error.clone())).collect()
+        }
+        Err(_) => {
+            let alone = |step| settle(Some(authority), terms, std::slice::from_ref(step), None, commit);
+            let each = steps.iter().map(|step| alone(step).map(|changed| (changed.number, changed)));
+            each.map(|made| made.and_then(|(number, c)| settled(c.effects().cloned().collect(), number))).collect()
+        }
+    }
+}
+
+/// The exit code of what is refused, not for want of anything but because it must not be.
+const REFUSED: u8 = 3;
+
+/// How many effects each step has, and the change that they made together.
+type Together = (Vec<Result<usize, Error>>, Changed);
+
+fn together(
+    authority: Option<&Authority>,
+    terms: &Terms,
+    (steps, each_by_itself): (&[Step], bool),
+    message: Option<String>,
+    commit: &Commit<'_>,
+) -> Result<Together, Error> {
+    let counts = RefCell::new(Vec::new());
+    let noted = RefCell::new(BTreeSet::new());
+    // A plan may be made again; what was noted by then is.
+    let note = |at: usize, step: &Step| match authority {
+        Some(authority) if noted.borrow_mut().insert(at) && step.before.as_ref() != Some(&step.meanwhile()) => {
+            authority.put_agent(&step.meanwhile())
+        }
+        _ => Ok(()),
+    };
+    let plan = |inventory: &Inventory<'_>, _: &Past<'_>| -> Result<Plan, Error> {
+        let mut all = Plan::default();
+        let mut outcomes = Vec::with_capacity(steps.len());
+        for (at, step) in steps.iter().enumerate() {
+            let free = must_not_meet(&steps[..at], &outcomes, step);
+            match free.and_then(|()| step.plan(inventory, terms)) {
+                Ok(plan) => {
+                    note(at, step)?;
+                    outcomes.push(Ok(plan.effects.len()));
+                    all.join(plan);
+                }
+                Err(error) if !each_by_itself => return Err(error),
+                Err(error) => outcomes.push(Err(error)),
+            }
+        }
+        *counts.borrow_mut() = outcomes;
+        Ok(all)
+    };
+    let agents = steps.iter().map(|step| step.after.id.to_string()).collect();
+    let intent = Intent { message, agents, ..Intent::default() };
+    let changed = match commit(&Request { intent, plans: &[&plan], keep_going: false }) {
+        Ok(changed) => changed,
+        Err(error) => {
+            if let (Some(authority), Said::No) = (authority, error.code.changed()) {
+                let noted = noted.take();
+                noted.into_iter().filter_map(|at| steps.get(at)).try_for_each(|step| put_back(authority, step))?;
+            }
+            return Err(error);
+        }
+    };
+    let outcomes = counts.take();
+    for (step, _) in steps.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok()) {
+        if let Some(authority) = authority.filter(|_| step.meanwhile() != step.after) {
+            authority.put_agent(&step.after)?;
+        }
+    }
+    Ok((outcomes, changed))
+}
+
+fn put_back(authority: &Authority, step: &Step) -> Result<(), Error> {
+    match &step.before {
+        Some(before) => authority.put_agent(before),
+        None => authority.remove_agent(&step.after.id),
+    }
+}
+
+/// Refuses a host that another agent gets in the same moment.
+fn must_not_meet(earlier: &[Step], outcomes: &[Result<usize, Error>], step: &Step) -> Result<(), Error> {
+    let others = earlier.iter().zip(outcomes).filter(|(_, outcome)| outcome.is_ok());
+    let taken = others.flat_map(|(other, _)| other.after.served()).map(|route| HostPattern::from(route.host.clone()));
+    let taken: Vec<HostPattern> = taken.collect();
+    let meets = |host: &Host| {
+        let own = HostPattern::from(host.clone());
+        taken.iter().any(|other| other.meets(&own))
+    };
+    match step.after.served().iter().find(|route| meets(&route.host)) {
+        Some(route) => Err(Error::new(Code::HostTaken, format!("another agent has just been given {}", route.host))),
+        None => Ok(()),
+    }
+}
+
+/// The routes that come, or change, in files that may be agents'.
+fn coming_to_agents<'e>(effects: impl Iterator<Item = &'e Effect>) -> impl Iterator<Item = (AgentId, &'e Route)> {
+    let comes = effects.filter(|effect| matches!(effect.verb, Verb::Added | Verb::Changed));
+    comes.filter_map(|effect| effect.route.as_ref()).filter_map(|route| {
+        let id = route.file.strip_prefix("agent-")?.strip_suffix(".yml")?;
+        Some((id.parse().ok()?, route))
+    })
+}
+
+/// Whether a route comes, or changes, in a file that may be an agent's.
+pub fn comes_to_agents<'e>(effects: impl Iterator<Item = &'e Effect>) -> bool {
+    coming_to_agents(effects).next().is_some()
+}
+
+/// Whether what comes back into an agent's file is still granted to it. What an agent once had, and has no more, no undo
+/// brings back.
+pub fn must_be_granted<'e>(
+    own: &Own,
+    authority: &Authority,
+    effects: impl Iterator<Item = &'e Effect>,
+) -> Result<(), Error> {
+    for (id, route) in coming_to_agents(effects) {
+        // A file of that name that was never an agent's is an administrator's.
+        let Some(agent) = authority.agent(&id)? else { continue };
+        let why = match &agent.grant {
+            _ if agent.removed.is_some() => format!("agent {id} has been removed"),
+            _ if agent.state != State::Active => format!("agent {id} is {}", agent.state.as_str()),
+            Some(grant) if !covers_written(grant, own, route) => format!("agent {id} is not granted it any more"),
+            _ => continue,
+        };
+        return Err(Error::new(
+            Code::NotGranted,
+            format!("{} route {:?} can't come back: {why}", route.kind, route.name),
+        )
+        .hint("`cloudlunacy agent register` or `agent grant` says what holds now"));
+    }
+    Ok(())
+}
