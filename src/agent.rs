@@ -40,6 +40,8 @@ pub struct Join {
     pub agent: AgentId,
     /// The hash of its key; nothing where the token itself goes on being its credential.
     pub key: Option<String>,
+    /// When, in seconds since 1970.
+    pub at: i64,
 }
 
 /// A grant of which the hosts may hold `{id}`.
@@ -91,6 +93,8 @@ pub struct Agent {
     pub state: State,
     /// By what it proves who it is; nothing where only administrators speak for it.
     pub credential: Option<Credential>,
+    /// Since when that holds, in seconds since 1970.
+    pub credential_since: i64,
     /// Whether it has ever said that it is alive, which it has to go on doing then.
     pub has_beaten: bool,
     /// When it was removed. It is still known then, so that nothing of it comes back by itself.
@@ -182,6 +186,7 @@ impl Agent {
             routes: Vec::new(),
             state: State::Active,
             credential: None,
+            credential_since: now,
             has_beaten: false,
             removed: None,
         }
@@ -210,6 +215,14 @@ impl Agent {
     /// What is left of it when it goes: that it was there.
     pub fn without_rights(&self, now: i64) -> Agent {
         Agent { removed: Some(now), ..Agent::new(self.id.clone(), self.created) }
+    }
+
+    /// The same with another credential.
+    pub fn with_credential(self, credential: Credential, now: i64) -> Agent {
+        match self.credential.as_ref() == Some(&credential) {
+            true => self,
+            false => Agent { credential: Some(credential), credential_since: now, ..self },
+        }
     }
 
     /// Puts a route into the place of those that have its label, or its host.

@@ -12,6 +12,7 @@ use anyhow::Context;
 use rustix::io::Errno;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -95,12 +96,7 @@ impl Authority {
 
     /// Forgets an agent.
     pub fn remove_agent(&self, id: &AgentId) -> Result<(), Error> {
-        let folder = self.below(AGENTS)?;
-        let removed = match folder.remove(file_name(id.as_str())) {
-            Err(Errno::NOENT) => Ok(()),
-            removed => removed.and_then(|()| folder.flush()),
-        };
-        Ok(removed.with_context(|| format!("can't remove the agent {id} from {}", self.path.display()))?)
+        self.remove(AGENTS, id.as_str())
     }
 
     /// Whose the key with that public part is.
@@ -111,6 +107,11 @@ impl Authority {
     /// Keeps whose a key is.
     pub fn put_key_owner(&self, key: &str, agent: &AgentId) -> Result<(), Error> {
         self.put(KEYS, key, agent)
+    }
+
+    /// Forgets whose a key is.
+    pub fn remove_key_owner(&self, key: &str) -> Result<(), Error> {
+        self.remove(KEYS, key)
     }
 
     /// When agents were heard of last, in seconds since 1970, to a minute.
@@ -137,9 +138,26 @@ impl Authority {
     }
 
     /// Notes a decision, flushed: what can't be noted must not happen.
-    pub fn audit(&self, decision: &impl Serialize) -> Result<(), Error> {
-        let line = serde_json::to_string(decision).context("can't write JSON")? + "\n";
-        Ok(self.folder.append(AUDIT, line.as_bytes()).context("can't write the audit log")?)
+    pub fn audit(&self, decision: &Value) -> Result<(), Error> {
+        self.audit_all(std::slice::from_ref(decision))
+    }
+
+    /// Notes decisions, flushed together.
+    pub fn audit_all(&self, decisions: &[Value]) -> Result<(), Error> {
+        let lines: String = decisions.iter().map(|decision| format!("{decision}\n")).collect();
+        match lines.is_empty() {
+            true => Ok(()),
+            false => Ok(self.folder.append(AUDIT, lines.as_bytes()).context("can't write the audit log")?),
+        }
+    }
+
+    fn remove(&self, folder: &str, id: &str) -> Result<(), Error> {
+        let folder = self.below(folder)?;
+        let removed = match folder.remove(file_name(id)) {
+            Err(Errno::NOENT) => Ok(()),
+            removed => removed.and_then(|()| folder.flush()),
+        };
+        Ok(removed.with_context(|| format!("can't remove {}", folder.path().join(file_name(id)).display()))?)
     }
 
     fn below(&self, folder: &str) -> Result<Folder, Error> {

@@ -37,6 +37,7 @@ pub mod name;
 pub mod named;
 pub mod plan;
 pub mod probe;
+pub mod register;
 pub mod registry;
 pub mod release;
 pub mod render;

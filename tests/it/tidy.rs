@@ -124,7 +124,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("effects", &["store", "authority", "registry", "git", "trust", "live", "probe"]),
-    ("edges", &["cli", "command", "render", "terminal", "main"]),
+    ("edges", &["register", "cli", "command", "render", "terminal", "main"]),
 ];
 
 /// Pairs that name each other across the order: the arguments complete names of routes, which takes a command.

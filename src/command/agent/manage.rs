@@ -122,7 +122,7 @@ pub(super) fn rotate(context: &Context, args: &Rotate) -> Result<Agents, Error> 
     };
     if args.now {
         authority.audit(&decision("rotate", Some(id.as_str()), None))?;
-        authority.put_agent(&Agent { credential: None, ..agent })?;
+        authority.put_agent(&Agent { credential: None, credential_since: now(), ..agent })?;
     }
     token::make(context, &authority, (id.as_str(), grant), (&args.ttl, 1), args.print_join_command)
 }

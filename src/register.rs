@@ -1,0 +1,9 @@
+//! The HTTP server at which agents register: from a request to an answer.
+
+pub mod api;
+pub mod ask;
+pub mod decide;
+pub mod desk;
+pub mod exchange;
+pub mod leases;
+pub mod refusal;

@@ -1,0 +1,187 @@
+//! What becomes of what an agent asks for: pure decisions, on what is kept of it and of its token.
+//!
+//! Whoever may not know whether an id exists gets the same answer either way.
+
+use super::ask::{HostAsk, RouteAsk, What};
+use super::refusal::{Code, Refusal};
+use crate::agent::{Agent, Credential, Join, JoinToken, OwnRoute, State, TokenState};
+use crate::name::{AgentId, RouteLabel};
+use crate::registry::{Domains, Named, Step};
+use crate::token::Token;
+
+/// What holds for every agent.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// Below which names they get theirs.
+    pub domains: Domains,
+    /// Whether those that are new wait for an administrator.
+    pub needs_approval: bool,
+    /// Whether those that have said that they are alive must go on saying it.
+    pub has_leases: bool,
+}
+
+/// What was decided.
+#[derive(Debug)]
+pub enum Decision {
+    /// There is nothing to change.
+    Nothing(Box<Agent>),
+    /// The agent changes; with it what is kept of the token that it joins by.
+    Step(Box<Step>, Option<Box<JoinToken>>),
+}
+
+/// The one answer to a credential that does not count, whatever is wrong with it.
+pub fn unauthorized() -> Refusal {
+    Refusal::new(
+        Code::Unauthorized,
+        "the credential does not count",
+        "ask the administrator of the front server for one",
+    )
+}
+
+fn not_granted(message: impl Into<String>) -> Refusal {
+    Refusal::new(Code::NotGranted, message, "ask the administrator of the front server")
+}
+
+/// Which agent wants to join by a token.
+pub fn joining_id(token: &JoinToken, named: Option<&AgentId>) -> Result<AgentId, Refusal> {
+    match (named, token.only_agent()) {
+        (Some(id), _) if !token.is_for(id) => Err(not_for_that_id()),
+        (Some(id), _) => Ok(id.clone()),
+        (None, Some(id)) => Ok(id),
+        (None, None) => Err(Refusal::new(Code::BadValue, "which agent is it?", "say its `id`")),
+    }
+}
+
+fn not_for_that_id() -> Refusal {
+    not_granted("an agent of that id can't join by this credential")
+}
+
+/// Joins an agent, or goes on with what was begun before: a token is bound to the first key that it is used with.
+pub fn join(
+    rules: &Rules,
+    token: JoinToken,
+    (id, kept): (AgentId, Option<Agent>),
+    (key, what): (Option<&Token>, &What),
+    now: i64,
+) -> Result<Decision, Refusal> {
+    let present = kept.as_ref().filter(|agent| agent.removed.is_none());
+    let credential = match key {
+        Some(key) => Credential::Key { id: key.id().to_owned(), hash: key.hash() },
+        None => Credential::Token(token.id.clone()),
+    };
+    let hash = key.map(Token::hash);
+    let begun = token.joins.iter().find(|join| join.agent == id && join.key == hash);
+    let has_it = present.is_some_and(|agent| agent.credential.as_ref() == Some(&credential));
+    // What has happened to the agent since it joined so counts for more.
+    let is_since = |agent: &Agent, join: &Join| agent.removed.unwrap_or(agent.credential_since) >= join.at;
+    let is_over = !has_it && kept.as_ref().zip(begun).is_some_and(|(agent, join)| is_since(agent, join));
+    let base = match (begun, present) {
+        _ if is_over => return Err(unauthorized()),
+        (None, _) if token.state(now) != TokenState::Open => return Err(closed(token.state(now))),
+        // Whoever has a token for many may not take the place of one of them.
+        (None, Some(_)) if token.only_agent().is_none() => return Err(not_for_that_id()),
+        (_, Some(agent)) => agent.clone(),
+        (_, None) => {
+            let state = if rules.needs_approval { State::Pending } else { State::Active };
+            Agent { state, ..Agent::new(id.clone(), now) }
+        }
+    };
+    let grant = match &base.grant {
+        Some(grant) => grant.clone(),
+        None => token.grant.of(&id).map_err(|_| not_for_that_id())?,
+    };
+    let is_new = begun.is_none();
+    let base = Agent { grant: Some(grant), ..enabled(base)?.with_credential(credential, now) };
+    let after = changed(rules, base, what, now)?;
+    let token = is_new.then(|| {
+        let mut token = token;
+        token.joins.push(Join { agent: id, key: hash, at: now });
+        Box::new(token)
+    });
+    Ok(Decision::Step(Box::new(Step { before: kept, after, routes_follow: true }), token))
+}
+
+fn closed(state: TokenState) -> Refusal {
+    match state {
+        TokenState::Open | TokenState::Revoked => unauthorized(),
+        TokenState::Used => Refusal::new(
+            Code::UsedUp,
+            "as many agents have joined by this credential as may",
+            "ask the administrator of the front server for another",
+        ),
+        TokenState::Expired => Refusal::new(
+            Code::Expired,
+            "the time in which agents could join by this credential is over",
+            "ask the administrator of the front server for another",
+        ),
+    }
+}
+
+fn enabled(agent: Agent) -> Result<Agent, Refusal> {
+    match agent.state {
+        State::Disabled => {
+            Err(Refusal::new(Code::Disabled, "the agent is disabled", "ask the administrator of the front server"))
+        }
+        _ => Ok(agent),
+    }
+}
+
+/// What an agent asks for that has proved who it is.
+pub fn decide(rules: &Rules, agent: Agent, what: &What, now: i64) -> Result<Decision, Refusal> {
+    let agent = enabled(agent)?;
+    let after = match what {
+        What::Show => return Ok(Decision::Nothing(Box::new(agent))),
+        What::Leave => agent.without_rights(now),
+        What::Lapse if agent.state == State::Active => Agent { state: State::Expired, ..agent.clone() },
+        What::Lapse => return Ok(Decision::Nothing(Box::new(agent))),
+        _ => changed(rules, agent.clone(), what, now)?,
+    };
+    let is_settled = matches!(what, What::Beat) && agent == after;
+    Ok(match is_settled {
+        true => Decision::Nothing(Box::new(agent)),
+        false => Decision::Step(Box::new(Step { before: Some(agent), after, routes_follow: true }), None),
+    })
+}
+
+/// The agent with what it asks for.
+fn changed(rules: &Rules, mut agent: Agent, what: &What, now: i64) -> Result<Agent, Refusal> {
+    match what {
+        What::Join { address, routes, .. } | What::Put { address, routes, .. } => {
+            agent.address = address.or(agent.address);
+            if let Some(routes) = routes {
+                let wanted: Vec<OwnRoute> =
+                    routes.iter().map(|(label, route)| wish(rules, &agent, label, route)).collect::<Result<_, _>>()?;
+                agent.routes.retain(|own| wanted.iter().any(|route| route.label == own.label));
+                wanted.into_iter().for_each(|route| agent.put_route(route));
+            }
+        }
+        What::PutRoute(label, route) => {
+            let route = wish(rules, &agent, label, route)?;
+            agent.put_route(route);
+        }
+        What::RemoveRoute(label) => agent.routes.retain(|route| route.label != *label),
+        What::Beat if rules.has_leases => agent.has_beaten = true,
+        What::Beat | What::Show | What::Leave | What::Lapse => {}
+    }
+    if let What::Put { key: Some(key), .. } = what {
+        agent = agent.with_credential(Credential::Key { id: key.id().to_owned(), hash: key.hash() }, now);
+    }
+    // Whoever asks for anything is alive.
+    if agent.state == State::Expired && !matches!(what, What::Show) {
+        agent.state = State::Active;
+    }
+    Ok(agent)
+}
+
+fn wish(rules: &Rules, agent: &Agent, label: &RouteLabel, route: &RouteAsk) -> Result<OwnRoute, Refusal> {
+    let named = match &route.host {
+        HostAsk::Whole(host) => Named::Host(host),
+        HostAsk::Subdomain(label) => Named::Subdomain(label),
+        HostAsk::ById => Named::ById,
+    };
+    let host = rules.domains.host(&agent.id, named, &route.target).map_err(|error| Refusal::from(&error))?;
+    let (target, tls) = (route.target.clone(), route.tls);
+    let before = agent.routes.iter().find(|own| own.label == *label);
+    let entry_points = before.map(|own| own.entry_points.clone()).unwrap_or_default();
+    Ok(OwnRoute { label: label.clone(), host, target, entry_points, tls })
+}

@@ -1,0 +1,357 @@
+//! Where asks are carried out: one thread takes all that have come meanwhile, decides, and makes one change of them. Each
+//! is answered after that change is on disk.
+
+use super::ask::{Ask, Reply, What};
+use super::decide::{self, Decision, Rules, decide, joining_id, unauthorized};
+use super::leases::Leases;
+use super::refusal::{Code, Refusal};
+use crate::agent::{Agent, Credential, JoinToken};
+use crate::authority::Authority;
+use crate::error::Error;
+use crate::name::AgentId;
+use crate::plan::Verb;
+use crate::registry::{self, Settled, Step, Terms};
+use crate::store::{Store, now};
+use crate::token::{Token, Use};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::oneshot;
+
+/// What the server works with.
+pub struct Desk {
+    /// What is kept.
+    pub authority: Authority,
+    /// The directory.
+    pub store: Store,
+    /// What holds for all agents, whoever speaks for them.
+    pub terms: Terms,
+    /// What holds for those that speak for themselves.
+    pub rules: Rules,
+    /// Who has been heard of, and when.
+    pub leases: Mutex<Leases>,
+    /// Where a line of the log goes.
+    pub log: Arc<dyn Fn(Value) + Send + Sync>,
+}
+
+/// What an ask comes to.
+pub type Said = Result<Reply, Refusal>;
+
+/// An ask that waits.
+pub struct Waiting {
+    ask: Ask,
+    answer: oneshot::Sender<Said>,
+}
+
+/// As many are taken together.
+const BURST: usize = 256;
+
+/// One of a burst that has been decided.
+struct Decided {
+    waiting: Waiting,
+    agent: AgentId,
+    /// The public part of its credential.
+    credential: String,
+    step: Step,
+    token: Option<JoinToken>,
+}
+
+impl Desk {
+    /// Who asks; 401 if that can't be told.
+    pub fn authenticate(&self, credential: Option<&str>) -> Result<Agent, Refusal> {
+        let found = credential.map_or(Ok(None), |text| self.find(text)).map_err(|error| self.failed(&error))?;
+        let agent = found.filter(|agent| agent.removed.is_none()).ok_or_else(unauthorized)?;
+        self.heard_of(&agent);
+        Ok(agent)
+    }
+
+    fn find(&self, text: &str) -> Result<Option<Agent>, Error> {
+        if let Some(key) = Token::parse(Use::Agent, text) {
+            let Some(id) = self.authority.key_owner(key.id())? else { return Ok(None) };
+            let is_its = |credential: &Credential| matches!(credential, Credential::Key { hash, .. } if key.is(hash));
+            return Ok(self.authority.agent(&id)?.filter(|agent| agent.credential.as_ref().is_some_and(is_its)));
+        }
+        let Some(token) = self.token(text)? else { return Ok(None) };
+        let joined = token.joins.iter().find(|join| join.key.is_none());
+        let Some(joined) = joined.filter(|_| token.revoked.is_none()) else { return Ok(None) };
+        let is_its = |credential: &Credential| *credential == Credential::Token(token.id.clone());
+        Ok(self.authority.agent(&joined.agent)?.filter(|agent| agent.credential.as_ref().is_some_and(is_its)))
+    }
+
+    fn token(&self, text: &str) -> Result<Option<JoinToken>, Error> {
+        let Some(token) = Token::parse(Use::Join, text) else { return Ok(None) };
+        Ok(self.authority.token(token.id())?.filter(|kept| token.is(&kept.hash)))
+    }
+
+    fn heard_of(&self, agent: &Agent) {
+        self.leases().heard_of(&agent.id, agent.has_beaten && self.rules.has_leases, std::time::Instant::now(), now());
+    }
+
+    /// The table of who has been heard of.
+    pub fn leases(&self) -> std::sync::MutexGuard<'_, Leases> {
+        self.leases.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What went wrong, for the log; the client is told less.
+    fn failed(&self, error: &Error) -> Refusal {
+        let refusal = Refusal::from(error);
+        if refusal.code.status() >= 500 {
+            (self.log)(
+                json!({ "level": "error", "event": "failed", "code": error.code.as_str(), "message": error.to_string() }),
+            );
+        }
+        refusal
+    }
+
+    /// Begins a thread that carries asks out; it ends when nobody can ask any more.
+    pub fn open(self: Arc<Desk>) -> (Sender<Waiting>, std::thread::JoinHandle<()>) {
+        let (sender, inbox) = channel();
+        (sender, std::thread::spawn(move || self.work(&inbox)))
+    }
+
+    fn work(&self, inbox: &Receiver<Waiting>) {
+        let mut later: Vec<Waiting> = Vec::new();
+        loop {
+            let mut burst = std::mem::take(&mut later);
+            if burst.is_empty() {
+                match inbox.recv() {
+                    Ok(first) => burst.push(first),
+                    Err(_) => return,
+                }
+            }
+            burst.extend(inbox.try_iter().take(BURST.saturating_sub(burst.len())));
+            later = self.carry_out(burst);
+        }
+    }
+
+    /// Carries out a burst; gives back what must wait for the next one, since the same agent has asked twice.
+    fn carry_out(&self, burst: Vec<Waiting>) -> Vec<Waiting> {
+        let _lock = match self.authority.lock(&self.store) {
+            Ok(lock) => lock,
+            Err(error) => {
+                let refusal = self.failed(&error);
+                burst.into_iter().for_each(|waiting| waiting.say(Err(refusal.clone())));
+                return Vec::new();
+            }
+        };
+        let (mut later, mut decided, mut lines) = (Vec::new(), Vec::<Decided>::new(), Vec::new());
+        let mut tokens = BTreeMap::new();
+        let mut busy = BTreeSet::new();
+        for waiting in burst {
+            match self.decide(&waiting.ask, &mut tokens, &busy) {
+                Ok(None) => later.push(waiting),
+                Ok(Some((credential, Decision::Nothing(agent)))) => {
+                    lines.push(line(&waiting.ask, Some((&agent.id, &credential)), "unchanged"));
+                    waiting.say(Ok(Reply::unchanged(*agent)));
+                }
+                Ok(Some((credential, Decision::Step(step, token)))) => {
+                    let agent = step.after.id.clone();
+                    lines.push(line(&waiting.ask, Some((&agent, &credential)), "granted"));
+                    busy.insert(agent.clone());
+                    let token = token.map(|token| *token);
+                    decided.push(Decided { waiting, agent, credential, step: *step, token });
+                }
+                Err((whose, refusal)) => {
+                    // Of those who prove nothing the audit log would only grow.
+                    let whose = whose.as_ref().map(|(id, credential)| (id, credential.as_str()));
+                    if whose.is_some() {
+                        lines.push(line(&waiting.ask, whose, refusal.code.as_str()));
+                    }
+                    waiting.say(Err(refusal));
+                }
+            }
+        }
+        if let Err(error) = self.authority.audit_all(&lines) {
+            let refusal = self.failed(&error);
+            decided.into_iter().for_each(|one| one.waiting.say(Err(refusal.clone())));
+            return later;
+        }
+        self.settle(decided);
+        later
+    }
+
+    /// What becomes of one ask; nothing where its agent has one in this burst already.
+    #[allow(clippy::type_complexity)]
+    fn decide(
+        &self,
+        ask: &Ask,
+        tokens: &mut BTreeMap<String, JoinToken>,
+        busy: &BTreeSet<AgentId>,
+    ) -> Result<Option<(String, Decision)>, (Option<(AgentId, String)>, Refusal)> {
+        let anonymous = |refusal| (None, refusal);
+        let text = ask.credential.as_deref().unwrap_or_default();
+        let What::Join { key, .. } = &ask.what else {
+            let agent = match (&ask.what, &ask.id) {
+                (What::Lapse, Some(id)) => {
+                    let agent = self.authority.agent(id).map_err(|error| anonymous(self.failed(&error)))?;
+                    agent.filter(|agent| agent.removed.is_none()).ok_or_else(|| anonymous(unauthorized()))?
+                }
+                _ => self.authenticate(Some(text)).map_err(anonymous)?,
+            };
+            if busy.contains(&agent.id) {
+                return Ok(None);
+            }
+            let (id, credential) = (agent.id.clone(), public_part(&agent));
+            let decided = same_id(&agent.id, ask).and_then(|()| self.key_is_free(&ask.what, &agent.id));
+            let decided = decided.and_then(|()| decide(&self.rules, agent, &ask.what, now()));
+            return decided
+                .map(|decision| Some((credential.clone(), decision)))
+                .map_err(|r| (Some((id, credential)), r));
+        };
+        let kept = self
+            .token(text)
+            .map_err(|error| anonymous(self.failed(&error)))?
+            .ok_or_else(|| anonymous(unauthorized()))?;
+        let token = tokens.get(&kept.id).cloned().unwrap_or(kept);
+        if token.revoked.is_some() {
+            return Err(anonymous(unauthorized()));
+        }
+        let credential = token.id.clone();
+        let id = joining_id(&token, ask.id.as_ref()).map_err(anonymous)?;
+        if busy.contains(&id) {
+            return Ok(None);
+        }
+        let whose = Some((id.clone(), credential.clone()));
+        let agent = self.authority.agent(&id).map_err(|error| anonymous(self.failed(&error)))?;
+        let decided = self
+            .key_is_free(&ask.what, &id)
+            .and_then(|()| decide::join(&self.rules, token, (id, agent), (key.as_ref(), &ask.what), now()));
+        match decided {
+            Ok(decision) => {
+                if let Decision::Step(_, Some(token)) = &decision {
+                    tokens.insert(credential.clone(), (**token).clone());
+                }
+                Ok(Some((credential, decision)))
+            }
+            Err(refusal) => Err((whose, refusal)),
+        }
+    }
+
+    /// Nobody takes up a key of which the public part is another's.
+    fn key_is_free(&self, what: &What, id: &AgentId) -> Result<(), Refusal> {
+        let (What::Join { key: Some(key), .. } | What::Put { key: Some(key), .. }) = what else { return Ok(()) };
+        match self.authority.key_owner(key.id()).map_err(|error| self.failed(&error))? {
+            Some(owner) if owner != *id => {
+                Err(Refusal::new(Code::BadValue, "the key can't be used", "make another key"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes the steps, and answers.
+    fn settle(&self, decided: Vec<Decided>) {
+        let (mut kept, mut steps) = (Vec::new(), Vec::new());
+        for one in decided {
+            match self.keep(&one) {
+                Ok(()) => {
+                    steps.push(one.step.clone());
+                    kept.push(one);
+                }
+                Err(error) => one.waiting.say(Err(self.failed(&error))),
+            }
+        }
+        if steps.is_empty() {
+            return;
+        }
+        let made = registry::settle_all(&self.authority, &self.terms, &steps, &|request| self.store.change(request));
+        let mut lines = Vec::new();
+        for (one, made) in kept.into_iter().zip(made) {
+            let said = made.map(|made| self.reply(&one, made)).map_err(|error| self.failed(&error));
+            if let Err(refusal) = &said {
+                lines.push(line(&one.waiting.ask, Some((&one.agent, &one.credential)), refusal.code.as_str()));
+            }
+            one.waiting.say(said);
+        }
+        if let Err(error) = self.authority.audit_all(&lines) {
+            self.failed(&error);
+        }
+    }
+
+    /// Keeps what the record of the agent rests on: whose its key is, and by what token it joined.
+    fn keep(&self, one: &Decided) -> Result<(), Error> {
+        if let Some(Credential::Key { id, .. }) = &one.step.after.credential
+            && one.step.before.as_ref().and_then(|before| before.credential.as_ref())
+                != one.step.after.credential.as_ref()
+        {
+            self.authority.put_key_owner(id, &one.agent)?;
+        }
+        one.token.iter().try_for_each(|token| self.authority.put_token(token))
+    }
+
+    fn reply(&self, one: &Decided, made: Settled) -> Reply {
+        let after = &one.step.after;
+        // An old key leads nowhere any more.
+        if let Some(Credential::Key { id, .. }) = one.step.before.as_ref().and_then(|before| before.credential.as_ref())
+            && !matches!(&after.credential, Some(Credential::Key { id: new, .. }) if new == id)
+            && let Err(error) = self.authority.remove_key_owner(id)
+        {
+            self.failed(&error);
+        }
+        if after.removed.is_some() {
+            self.leases().forget(&one.agent);
+        } else {
+            self.heard_of_unless_lapsed(one);
+        }
+        let has_new = made.effects.iter().any(|effect| effect.verb == Verb::Added);
+        let is_same = made.effects.iter().all(|effect| effect.verb == Verb::Unchanged);
+        let outcome = match one.step.verb() {
+            Verb::Unchanged if !is_same => Verb::Changed,
+            Verb::Changed if has_new && matches!(one.waiting.ask.what, What::PutRoute(..)) => Verb::Added,
+            verb => verb,
+        };
+        Reply { agent: after.clone(), outcome, change: made.number }
+    }
+
+    fn heard_of_unless_lapsed(&self, one: &Decided) {
+        match one.waiting.ask.what {
+            What::Lapse => self.leases().forget(&one.agent),
+            _ => self.heard_of(&one.step.after),
+        }
+    }
+}
+
+impl Waiting {
+    /// An ask, and where its answer will be.
+    pub fn new(ask: Ask) -> (Waiting, oneshot::Receiver<Said>) {
+        let (answer, receiver) = oneshot::channel();
+        (Waiting { ask, answer }, receiver)
+    }
+
+    fn say(self, said: Said) {
+        // Who has gone meanwhile asks again.
+        let _ = self.answer.send(said);
+    }
+}
+
+/// What may be written down of an agent's credential.
+fn public_part(agent: &Agent) -> String {
+    match &agent.credential {
+        Some(Credential::Key { id, .. } | Credential::Token(id)) => id.clone(),
+        None => String::new(),
+    }
+}
+
+/// Whoever says that he is somebody must be.
+pub fn same_id(id: &AgentId, ask: &Ask) -> Result<(), Refusal> {
+    match &ask.id {
+        Some(named) if named != id => Err(Refusal::new(
+            Code::NotGranted,
+            "that is not the agent of this credential",
+            "an agent speaks for itself alone",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// A line of the audit log.
+fn line(ask: &Ask, whose: Option<(&AgentId, &str)>, result: &str) -> Value {
+    json!({
+        "time": now(),
+        "peer": ask.peer,
+        "agent": whose.map(|(id, _)| id),
+        "credential": whose.map(|(_, credential)| credential),
+        "action": ask.what.action(),
+        "result": result,
+    })
+}
