@@ -2,7 +2,8 @@
 //!
 //! Layers, top to bottom; each knows only those below it:
 //!
-//! - edges: [`terminal`], [`cli`], [`command`] (what each command does), [`render`] (how its outcome is shown);
+//! - edges: [`terminal`], [`cli`], [`command`] (what each command does), [`render`] (how its outcome is shown),
+//!   [`register`] (the server by which agents register themselves);
 //! - effects: [`store`], the only door to the managed directory; [`git`], an earlier state of it; [`live`], the running Traefik;
 //!   [`probe`], the servers that routes lead to; [`trust`], whose certificates count; [`authority`], the only door to the folder that keeps
 //!   agents and tokens;
@@ -37,6 +38,7 @@ pub mod name;
 pub mod named;
 pub mod plan;
 pub mod probe;
+pub mod register;
 pub mod release;
 pub mod render;
 pub mod route;

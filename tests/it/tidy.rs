@@ -124,7 +124,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("effects", &["store", "authority", "git", "trust", "live", "probe"]),
-    ("edges", &["cli", "command", "render", "terminal", "main"]),
+    ("edges", &["register", "cli", "command", "render", "terminal", "main"]),
 ];
 
 /// Pairs that name each other across the order: the arguments complete names of routes, which takes a command.
@@ -187,6 +187,7 @@ fn only_the_doors_touch_the_disk() {
         "command/man",
         "command/static_source",
         "command/validate/places",
+        "register/http",
         "terminal",
         "main",
     ];
