@@ -2,7 +2,8 @@
 //!
 //! Layers, top to bottom; each knows only those below it:
 //!
-//! - edges: [`terminal`], [`cli`], [`command`] (what each command does), [`render`] (how its outcome is shown);
+//! - edges: [`terminal`], [`cli`], [`command`] (what each command does), [`render`] (how its outcome is shown),
+//!   [`register`] (the server by which agents register themselves);
 //! - effects: [`store`], the only door to the managed directory; [`git`], an earlier state of it; [`live`], the running Traefik;
 //!   [`probe`], the servers that routes lead to; [`trust`], whose certificates count; [`authority`], the only door to the folder that keeps
 //!   agents and tokens; [`registry`], by which an agent's record and its routes change together;

@@ -5,5 +5,6 @@ pub mod ask;
 pub mod decide;
 pub mod desk;
 pub mod exchange;
+pub mod http;
 pub mod leases;
 pub mod refusal;

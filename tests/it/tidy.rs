@@ -187,6 +187,7 @@ fn only_the_doors_touch_the_disk() {
         "command/man",
         "command/static_source",
         "command/validate/places",
+        "register/http",
         "terminal",
         "main",
     ];
