@@ -4,6 +4,8 @@
 //! and some EC keys come without it; of those nothing is said.
 
 use crate::hash::sha256;
+pub mod authority;
+
 use std::net::IpAddr;
 use x509_parser::der_parser::asn1_rs::{Class, FromDer, Tag};
 use x509_parser::der_parser::ber::BerObject;
