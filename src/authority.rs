@@ -4,7 +4,7 @@
 //! file of its own, so that none is written because of another.
 
 use crate::agent::{Agent, JoinToken};
-use crate::certificate;
+use crate::certificate::{self, authority as ca};
 use crate::error::{Code, Error};
 use crate::name::AgentId;
 use crate::store::{Access, Folder, Lock, Store};
@@ -27,6 +27,9 @@ const TOKENS: &str = "tokens";
 const AGENTS: &str = "agents";
 /// Whose a key is, by its public part.
 const KEYS: &str = "keys";
+/// What agents are given to prove themselves to their clients.
+const CERTIFICATES: &str = "certificates";
+const CA: &str = "ca";
 const SEEN: &str = "seen";
 const AUDIT: &str = "audit.jsonl";
 
@@ -34,7 +37,7 @@ impl Authority {
     /// Opens the state folder; it is made where it is not there.
     pub fn create(path: &Path) -> Result<Authority, Error> {
         let make = |path: &Path| std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
-        for path in [path.to_owned(), path.join(TOKENS), path.join(AGENTS), path.join(KEYS)] {
+        for path in ["", TOKENS, AGENTS, KEYS, CERTIFICATES].map(|name| path.join(name)) {
             make(&path).map_err(|error| cant_open(&path, error.into()))?;
         }
         Authority::open(path)?.ok_or_else(|| cant_open(path, std::io::Error::from(Errno::NOENT).into()))
@@ -124,6 +127,31 @@ impl Authority {
     /// Keeps when agents were heard of last.
     pub fn put_seen(&self, seen: &BTreeMap<String, i64>) -> Result<(), Error> {
         self.put(".", SEEN, seen)
+    }
+
+    /// The authority that signs agents' certificates, where there is one.
+    pub fn certificate_authority(&self) -> Result<Option<ca::Authority>, Error> {
+        self.one(".", CA)
+    }
+
+    /// Keeps the authority that signs agents' certificates.
+    pub fn put_certificate_authority(&self, authority: &ca::Authority) -> Result<(), Error> {
+        self.put(".", CA, authority)
+    }
+
+    /// The certificate of an agent.
+    pub fn certificate(&self, id: &AgentId) -> Result<Option<ca::Issued>, Error> {
+        self.one(CERTIFICATES, id.as_str())
+    }
+
+    /// Keeps the certificate of an agent.
+    pub fn put_certificate(&self, id: &AgentId, issued: &ca::Issued) -> Result<(), Error> {
+        self.put(CERTIFICATES, id.as_str(), issued)
+    }
+
+    /// Forgets the certificate of an agent: whoever comes after it gets another key.
+    pub fn remove_certificate(&self, id: &AgentId) -> Result<(), Error> {
+        self.remove(CERTIFICATES, id.as_str())
     }
 
     /// Where the certificate and the key stand that the server makes for itself.

@@ -6,6 +6,7 @@ mod diff;
 mod history;
 mod reference;
 mod route;
+mod serve_register;
 mod validate;
 
 use crate::error::{Code, Error};
@@ -21,6 +22,7 @@ pub use diff::{Diff, DiffFormat};
 pub use history::{History, HistoryCommand, Restore, Undo};
 pub use reference::REFERENCE;
 pub use route::{Add, Fields, List, ListFields, Remove, Rename, RouteCommand, Set, Show, TlsArg};
+pub use serve_register::{Approve, ServeRegister};
 use std::time::Duration;
 pub use validate::{Deny, Explain, Report, ReportFormat, Validate};
 
@@ -287,6 +289,8 @@ Examples:
         #[command(subcommand)]
         command: AgentCommand,
     },
+    #[allow(missing_docs)]
+    ServeRegister(Box<ServeRegister>),
     #[allow(missing_docs)]
     Batch(Batch),
     #[allow(missing_docs)]

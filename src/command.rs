@@ -13,6 +13,7 @@ mod init;
 pub mod man;
 mod revision;
 mod route;
+mod serve_register;
 mod static_source;
 mod undo;
 mod validate;
@@ -186,6 +187,7 @@ pub fn run(context: &Context, command: &Command) -> Result<Outcome, Error> {
         Command::Init(args) => init::init(context, args),
         Command::Route { command } => route::run(context, command),
         Command::Agent { command } => agent::run(context, command),
+        Command::ServeRegister(args) => serve_register::serve(context, args),
         Command::Batch(args) => batch::batch(context, args),
         Command::Validate(args) => validate::validate(context, args),
         Command::Diff(args) => diff::diff(context, args),

@@ -2,9 +2,13 @@
 
 pub mod api;
 pub mod ask;
+mod bucket;
+pub mod compat;
 pub mod decide;
 pub mod desk;
 pub mod exchange;
 pub mod http;
 pub mod leases;
+pub mod openapi;
 pub mod refusal;
+pub mod service;

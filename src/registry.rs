@@ -170,8 +170,12 @@ fn together(
     };
     let outcomes = counts.take();
     for (step, _) in steps.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok()) {
-        if let Some(authority) = authority.filter(|_| step.meanwhile() != step.after) {
+        let Some(authority) = authority else { continue };
+        if step.meanwhile() != step.after {
             authority.put_agent(&step.after)?;
+        }
+        if step.after.removed.is_some() {
+            authority.remove_certificate(&step.after.id)?;
         }
     }
     Ok((outcomes, changed))

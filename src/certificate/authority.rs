@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use x509_parser::pem::Pem;
 
 /// An authority, as PEM.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Authority {
     /// The certificate, which everybody may have.
     pub certificate: String,
@@ -21,7 +21,7 @@ pub struct Authority {
 }
 
 /// A certificate that the authority has signed, as PEM.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Issued {
     /// The certificate.
     pub certificate: String,

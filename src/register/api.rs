@@ -1,6 +1,6 @@
 //! The API of agents, version 1: paths, methods and bodies, and what is answered.
 
-use super::ask::{Ask, HostAsk, Reply, RouteAsk, What};
+use super::ask::{Ask, HostAsk, Reply, RouteAsk, What, Which};
 use super::exchange::{Answer, Request};
 use super::refusal::{Code, Refusal};
 use crate::agent::OwnRoute;
@@ -104,7 +104,7 @@ pub const OPERATIONS: &[Operation] = &[
         credential: Holder::Key,
         body: Body::Route,
         answers: &[(200, "the agent"), (201, "the agent, with a route that is new")],
-        read: |request, name| Ok((None, What::PutRoute(label(name)?, route(decoded(&request.body)?)?))),
+        read: |request, name| Ok((None, What::PutRoute(Some(label(name)?), route(decoded(&request.body)?)?))),
     },
     Operation {
         method: "DELETE",
@@ -113,7 +113,7 @@ pub const OPERATIONS: &[Operation] = &[
         credential: Holder::Key,
         body: Body::None,
         answers: &[(200, "the agent")],
-        read: |_, name| Ok((None, What::RemoveRoute(label(name)?))),
+        read: |_, name| Ok((None, What::RemoveRoute(Which::Label(label(name)?)))),
     },
     Operation {
         method: "POST",
@@ -339,4 +339,18 @@ fn route_json(route: &OwnRoute) -> Value {
         value["tls"] = json!(tls);
     }
     value
+}
+
+/// The fields that a body may have.
+#[cfg(test)]
+pub fn fields(body: Body) -> Vec<String> {
+    let unknown = br#"{"?": 0}"#;
+    let refusal = match body {
+        Body::None => return Vec::new(),
+        Body::Join => decoded::<JoinBody>(unknown).err(),
+        Body::Put => decoded::<PutBody>(unknown).err(),
+        Body::Route => decoded::<RouteBody>(unknown).err(),
+    };
+    let message = refusal.map(|refusal| refusal.message).unwrap_or_default();
+    message.split('`').skip(3).step_by(2).map(str::to_owned).collect()
 }

@@ -1,7 +1,6 @@
 //! What agents ask for, and what they are told: plain values, whatever the words on the wire.
 
-use crate::agent::{Agent, State};
-use crate::grant::Grant;
+use crate::agent::{Agent, OwnRoute, State};
 use crate::name::{AgentId, RouteLabel, Target};
 use crate::plan::Verb;
 use crate::route::Tls;
@@ -44,10 +43,10 @@ pub enum What {
         /// Its routes; nothing where they stay.
         routes: Option<Vec<(RouteLabel, RouteAsk)>>,
     },
-    /// To have one route.
-    PutRoute(RouteLabel, RouteAsk),
+    /// To have one route; without a label it gets one by its host.
+    PutRoute(Option<RouteLabel>, RouteAsk),
     /// To have a route no more.
-    RemoveRoute(RouteLabel),
+    RemoveRoute(Which),
     /// To go, with all its routes.
     Leave,
     /// That it is alive.
@@ -83,6 +82,17 @@ pub struct RouteAsk {
     pub tls: Option<Tls>,
 }
 
+/// Which route.
+#[derive(Clone, Debug)]
+pub enum Which {
+    /// The one that the agent calls so.
+    Label(RouteLabel),
+    /// The application at that label below the domain of applications.
+    Subdomain(String),
+    /// That of its database.
+    Mongodb,
+}
+
 /// How the host of a route is named.
 #[derive(Clone, Debug)]
 pub enum HostAsk {
@@ -99,6 +109,8 @@ pub enum HostAsk {
 pub struct Reply {
     /// The agent as it is now.
     pub agent: Agent,
+    /// The route that was asked for, where it was one.
+    pub route: Option<OwnRoute>,
     /// What happened.
     pub outcome: Verb,
     /// The number of the change.
@@ -108,16 +120,11 @@ pub struct Reply {
 impl Reply {
     /// Nothing has changed.
     pub fn unchanged(agent: Agent) -> Reply {
-        Reply { agent, outcome: Verb::Unchanged, change: None }
+        Reply { agent, route: None, outcome: Verb::Unchanged, change: None }
     }
 
     /// Whether the agent waits for an administrator.
     pub fn is_pending(&self) -> bool {
         self.agent.state == State::Pending
-    }
-
-    /// What the agent may claim.
-    pub fn grant(&self) -> Option<&Grant> {
-        self.agent.grant.as_ref()
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! Whoever may not know whether an id exists gets the same answer either way.
 
-use super::ask::{HostAsk, RouteAsk, What};
+use super::ask::{HostAsk, RouteAsk, What, Which};
 use super::refusal::{Code, Refusal};
 use crate::agent::{Agent, Credential, Join, JoinToken, OwnRoute, State, TokenState};
-use crate::name::{AgentId, RouteLabel};
+use crate::name::{AgentId, Kind, RouteLabel, Scheme};
 use crate::registry::{Domains, Named, Step};
 use crate::token::Token;
 
@@ -149,17 +149,25 @@ fn changed(rules: &Rules, mut agent: Agent, what: &What, now: i64) -> Result<Age
         What::Join { address, routes, .. } | What::Put { address, routes, .. } => {
             agent.address = address.or(agent.address);
             if let Some(routes) = routes {
-                let wanted: Vec<OwnRoute> =
-                    routes.iter().map(|(label, route)| wish(rules, &agent, label, route)).collect::<Result<_, _>>()?;
+                let wanted: Vec<OwnRoute> = routes
+                    .iter()
+                    .map(|(label, route)| wish(rules, &agent, Some(label), route))
+                    .collect::<Result<_, _>>()?;
                 agent.routes.retain(|own| wanted.iter().any(|route| route.label == own.label));
                 wanted.into_iter().for_each(|route| agent.put_route(route));
             }
         }
         What::PutRoute(label, route) => {
-            let route = wish(rules, &agent, label, route)?;
+            let route = wish(rules, &agent, label.as_ref(), route)?;
             agent.put_route(route);
         }
-        What::RemoveRoute(label) => agent.routes.retain(|route| route.label != *label),
+        What::RemoveRoute(Which::Label(label)) => agent.routes.retain(|route| route.label != *label),
+        What::RemoveRoute(Which::Mongodb) => agent.routes.retain(|route| route.target.scheme() != Scheme::Mongodb),
+        What::RemoveRoute(Which::Subdomain(label)) => {
+            let host = rules.domains.app.as_ref().map(|domain| format!("{label}.{domain}"));
+            let is_it = |route: &OwnRoute| route.kind() == Kind::Http && Some(route.host.as_str()) == host.as_deref();
+            agent.routes.retain(|route| !is_it(route));
+        }
         What::Beat if rules.has_leases => agent.has_beaten = true,
         What::Beat | What::Show | What::Leave | What::Lapse => {}
     }
@@ -173,7 +181,8 @@ fn changed(rules: &Rules, mut agent: Agent, what: &What, now: i64) -> Result<Age
     Ok(agent)
 }
 
-fn wish(rules: &Rules, agent: &Agent, label: &RouteLabel, route: &RouteAsk) -> Result<OwnRoute, Refusal> {
+/// The route that an ask means.
+pub fn wish(rules: &Rules, agent: &Agent, label: Option<&RouteLabel>, route: &RouteAsk) -> Result<OwnRoute, Refusal> {
     let named = match &route.host {
         HostAsk::Whole(host) => Named::Host(host),
         HostAsk::Subdomain(label) => Named::Subdomain(label),
@@ -181,7 +190,8 @@ fn wish(rules: &Rules, agent: &Agent, label: &RouteLabel, route: &RouteAsk) -> R
     };
     let host = rules.domains.host(&agent.id, named, &route.target).map_err(|error| Refusal::from(&error))?;
     let (target, tls) = (route.target.clone(), route.tls);
-    let before = agent.routes.iter().find(|own| own.label == *label);
+    let label = label.cloned().unwrap_or_else(|| agent.label_for(&host, target.scheme().kind()));
+    let before = agent.routes.iter().find(|own| own.label == label);
     let entry_points = before.map(|own| own.entry_points.clone()).unwrap_or_default();
-    Ok(OwnRoute { label: label.clone(), host, target, entry_points, tls })
+    Ok(OwnRoute { label, host, target, entry_points, tls })
 }

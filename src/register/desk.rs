@@ -3,6 +3,7 @@
 
 use super::ask::{Ask, Reply, What};
 use super::decide::{self, Decision, Rules, decide, joining_id, unauthorized};
+use super::http::Log;
 use super::leases::Leases;
 use super::refusal::{Code, Refusal};
 use crate::agent::{Agent, Credential, JoinToken};
@@ -15,8 +16,9 @@ use crate::store::{Store, now};
 use crate::token::{Token, Use};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 
 /// What the server works with.
@@ -32,7 +34,22 @@ pub struct Desk {
     /// Who has been heard of, and when.
     pub leases: Mutex<Leases>,
     /// Where a line of the log goes.
-    pub log: Arc<dyn Fn(Value) + Send + Sync>,
+    pub log: Log,
+    /// What has come of it.
+    pub tally: Tally,
+}
+
+/// What has come of asks.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Bursts that were carried out.
+    pub bursts: AtomicU64,
+    /// Asks in them.
+    pub asks: AtomicU64,
+    /// Steps that were made.
+    pub steps: AtomicU64,
+    /// Whether the last one failed for no fault of the agent's.
+    pub is_failing: AtomicBool,
 }
 
 /// What an ask comes to.
@@ -79,6 +96,20 @@ impl Desk {
         Ok(self.authority.agent(&joined.agent)?.filter(|agent| agent.credential.as_ref().is_some_and(is_its)))
     }
 
+    /// The token for joining that a text is, unless it was revoked.
+    fn open_token(&self, text: &str) -> Result<JoinToken, Refusal> {
+        let token = self.token(text).map_err(|error| self.failed(&error))?;
+        token.filter(|token| token.revoked.is_none()).ok_or_else(unauthorized)
+    }
+
+    /// Whether a credential counts at all, which can be told without waiting for others.
+    pub fn look_at(&self, ask: &Ask) -> Result<Option<Agent>, Refusal> {
+        match ask.what {
+            What::Join { .. } => self.open_token(ask.credential.as_deref().unwrap_or_default()).map(|_| None),
+            _ => self.authenticate(ask.credential.as_deref()).map(Some),
+        }
+    }
+
     fn token(&self, text: &str) -> Result<Option<JoinToken>, Error> {
         let Some(token) = Token::parse(Use::Join, text) else { return Ok(None) };
         Ok(self.authority.token(token.id())?.filter(|kept| token.is(&kept.hash)))
@@ -89,14 +120,23 @@ impl Desk {
     }
 
     /// The table of who has been heard of.
-    pub fn leases(&self) -> std::sync::MutexGuard<'_, Leases> {
+    pub fn leases(&self) -> MutexGuard<'_, Leases> {
         self.leases.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes down who has been heard of.
+    pub fn write_down(&self) {
+        let news = self.leases().news();
+        if let Some(Err(error)) = news.map(|seen| self.authority.put_seen(&seen)) {
+            self.failed(&error);
+        }
     }
 
     /// What went wrong, for the log; the client is told less.
     fn failed(&self, error: &Error) -> Refusal {
         let refusal = Refusal::from(error);
         if refusal.code.status() >= 500 {
+            self.tally.is_failing.store(true, Relaxed);
             (self.log)(
                 json!({ "level": "error", "event": "failed", "code": error.code.as_str(), "message": error.to_string() }),
             );
@@ -121,6 +161,8 @@ impl Desk {
                 }
             }
             burst.extend(inbox.try_iter().take(BURST.saturating_sub(burst.len())));
+            self.tally.bursts.fetch_add(1, Relaxed);
+            self.tally.asks.fetch_add(burst.len() as u64, Relaxed);
             later = self.carry_out(burst);
         }
     }
@@ -280,6 +322,8 @@ impl Desk {
     }
 
     fn reply(&self, one: &Decided, made: Settled) -> Reply {
+        self.tally.steps.fetch_add(1, Relaxed);
+        self.tally.is_failing.store(false, Relaxed);
         let after = &one.step.after;
         // An old key leads nowhere any more.
         if let Some(Credential::Key { id, .. }) = one.step.before.as_ref().and_then(|before| before.credential.as_ref())
@@ -300,7 +344,11 @@ impl Desk {
             Verb::Changed if has_new && matches!(one.waiting.ask.what, What::PutRoute(..)) => Verb::Added,
             verb => verb,
         };
-        Reply { agent: after.clone(), outcome, change: made.number }
+        let route = match &one.waiting.ask.what {
+            What::PutRoute(label, route) => decide::wish(&self.rules, after, label.as_ref(), route).ok(),
+            _ => None,
+        };
+        Reply { agent: after.clone(), route, outcome, change: made.number }
     }
 
     fn heard_of_unless_lapsed(&self, one: &Decided) {

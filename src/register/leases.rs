@@ -39,10 +39,23 @@ impl Leases {
         self.beats.remove(id);
     }
 
-    /// Those that have not been heard of for so long.
-    pub fn lapsed(&self, longer_than: Duration, now: Instant) -> Vec<AgentId> {
-        let late = |(_, at): &(&AgentId, &Instant)| now.saturating_duration_since(**at) > longer_than;
-        self.beats.iter().filter(late).map(|(id, _)| id.clone()).collect()
+    /// Those that have not been heard of for so long. Who can't be dealt with now is named again as much later.
+    pub fn lapsed(&mut self, longer_than: Duration, now: Instant) -> Vec<AgentId> {
+        let late = |at: &mut Instant| now.saturating_duration_since(*at) > longer_than;
+        self.beats
+            .iter_mut()
+            .filter_map(|(id, at)| {
+                late(at).then(|| {
+                    *at = now;
+                    id.clone()
+                })
+            })
+            .collect()
+    }
+
+    /// How many must go on being heard of.
+    pub fn count(&self) -> u64 {
+        self.beats.len() as u64
     }
 
     /// What is to be written down, if there is anything new.

@@ -227,7 +227,7 @@ pub struct Refusal {
 impl From<&Error> for Refusal {
     fn from(error: &Error) -> Refusal {
         use crate::error::Code as Of;
-        let told = |code| Refusal::new(code, error.message.clone(), error.hint.clone().unwrap_or_default());
+        let told = |code| Refusal::new(code, error.message.clone(), error.hint.clone().unwrap_or_else(|| SEE.into()));
         let again = |code, message: &str| Refusal::new(code, message, "try again later").retry_after(5);
         match error.code {
             Of::NotGranted => Refusal { hint: ASK.into(), ..told(Code::NotGranted) },
@@ -251,6 +251,7 @@ impl From<&Error> for Refusal {
     }
 }
 
+const SEE: &str = "GET /openapi.json says what is taken";
 const ASK: &str = "ask the administrator of the front server";
 
 impl Refusal {

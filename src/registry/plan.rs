@@ -80,21 +80,22 @@ fn add(
     plan::add(inventory, &terms.facts, &request)
 }
 
-/// Where a route listens: as it says, else as the grant says; where nothing is known of Traefik, a database listens
-/// on the entry point that is named like its protocol. None means what holds for every new route.
+/// Where a route listens: as it says, else as the grant says for applications. A database listens on the entry point that
+/// is named like its protocol; where there is none, where the grant says. None means what holds for every new route.
 fn entry_points(terms: &Terms, agent: &Agent, route: &OwnRoute) -> Vec<EntryPointName> {
-    let granted = agent.grant.iter().flat_map(|grant| &grant.entry_points);
-    let defaults = match route.kind() {
-        Kind::Http => &terms.facts.defaults.http,
-        _ => &terms.facts.defaults.tcp,
-    };
-    match route.kind() {
-        _ if !route.entry_points.is_empty() => route.entry_points.clone(),
-        Kind::Http => granted.cloned().collect(),
-        _ if terms.facts.static_config.is_none() && defaults.entry_points.is_empty() => {
-            route.target.scheme().as_str().parse().into_iter().collect()
-        }
-        _ => Vec::new(),
+    let granted = || agent.grant.iter().flat_map(|grant| &grant.entry_points).cloned().collect();
+    if !route.entry_points.is_empty() {
+        return route.entry_points.clone();
+    }
+    if route.kind() == Kind::Http {
+        return granted();
+    }
+    let named = route.target.scheme().as_str();
+    match &terms.facts.static_config {
+        _ if !terms.facts.defaults.tcp.entry_points.is_empty() => Vec::new(),
+        Some(known) if known.entry_point(named).is_some() => Vec::new(),
+        Some(_) => granted(),
+        None => named.parse().into_iter().collect(),
     }
 }
 

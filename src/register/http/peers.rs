@@ -1,9 +1,10 @@
 //! Who calls how often: a table of addresses that can't grow without end. It knows no clock; the time is given.
 
 use super::bounds::Bounds;
+use crate::register::bucket::Bucket;
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv6Addr};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// What becomes of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,42 +101,10 @@ fn one(address: IpAddr) -> IpAddr {
     }
 }
 
-/// A bucket that fills up again at an even pace. What is taken from an empty one is owed, twice what it holds at most.
-#[derive(Debug)]
-struct Bucket {
-    holds: f64,
-    each_second: f64,
-    left: f64,
-    at: Instant,
-}
-
-#[derive(Debug)]
-struct Wait {
-    seconds: u32,
-    debt: f64,
-}
-
-impl Bucket {
-    fn full(holds: u32, each_second: f64, now: Instant) -> Bucket {
-        Bucket { holds: holds.into(), each_second, left: holds.into(), at: now }
-    }
-
-    fn take(&mut self, now: Instant) -> Result<(), Wait> {
-        let since: Duration = now.saturating_duration_since(self.at);
-        self.at = self.at.max(now);
-        self.left = (self.left + since.as_secs_f64() * self.each_second).min(self.holds) - 1.0;
-        self.left = self.left.max(-2.0 * self.holds - 1.0);
-        match self.left >= 0.0 {
-            true => Ok(()),
-            // What is no time away is told as one second; a number of seconds that is too large becomes the largest.
-            false => Err(Wait { seconds: (-self.left / self.each_second).ceil().max(1.0) as u32, debt: -self.left }),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     fn peers(bounds: Bounds) -> (Peers, Instant) {
         (Peers::new(bounds), Instant::now())
