@@ -8,6 +8,7 @@ pub mod decide;
 pub mod desk;
 pub mod exchange;
 pub mod http;
+mod identity;
 pub mod leases;
 pub mod openapi;
 pub mod refusal;

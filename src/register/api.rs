@@ -28,8 +28,11 @@ pub struct Operation {
     pub body: Body,
     /// The statuses of success, and what they mean.
     pub answers: &'static [(u16, &'static str)],
-    read: fn(&Request, &str) -> Result<(Option<AgentId>, What), Refusal>,
+    read: Read,
 }
+
+/// Reads a request, with the segment that `{name}` stands for: who says that it asks, and for what.
+type Read = fn(&Request, &str) -> Result<(Option<AgentId>, What), Refusal>;
 
 /// Whose credential an operation takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -261,7 +264,7 @@ pub fn read(request: &Request) -> Result<Ask, Answer> {
 }
 
 /// The operation at a path, and the segment that its `{name}` stands for.
-fn find<'r>(request: &'r Request) -> Result<(&'static Operation, &'r str), Answer> {
+fn find(request: &Request) -> Result<(&'static Operation, &str), Answer> {
     let there: Vec<_> = OPERATIONS.iter().filter_map(|op| Some((op, segment(op.path, &request.path)?))).collect();
     if there.is_empty() {
         return Err(no_such_path().into());

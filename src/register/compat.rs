@@ -240,7 +240,7 @@ impl Compat {
             };
         let (old, what) = what.ok_or_else(|| not_allowed(allowed))?;
         let named = in_path.or(fields.agent_id.as_deref());
-        let id = named.map(str::parse::<AgentId>).transpose().map_err(|bad| bad_name(bad))?;
+        let id = named.map(str::parse::<AgentId>).transpose().map_err(bad_name)?;
         // Whoever registers or comes back proves himself by what the one who installed him was given.
         let credential = match old {
             Old::Register | Old::Authenticate => fields.agent_key,

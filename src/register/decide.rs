@@ -185,6 +185,13 @@ fn changed(rules: &Rules, mut agent: Agent, what: &What, now: i64) -> Result<Age
 pub fn wish(rules: &Rules, agent: &Agent, label: Option<&RouteLabel>, route: &RouteAsk) -> Result<OwnRoute, Refusal> {
     let named = match &route.host {
         HostAsk::Whole(host) => Named::Host(host),
+        HostAsk::Subdomain(label) if label.contains('*') => {
+            return Err(Refusal::new(
+                Code::BadValue,
+                "a subdomain is a name, and no wildcard",
+                "name the host instead",
+            ));
+        }
         HostAsk::Subdomain(label) => Named::Subdomain(label),
         HostAsk::ById => Named::ById,
     };

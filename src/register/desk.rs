@@ -4,16 +4,16 @@
 use super::ask::{Ask, Reply, What};
 use super::decide::{self, Decision, Rules, decide, joining_id, unauthorized};
 use super::http::Log;
+use super::identity::{public_part, same_id};
 use super::leases::Leases;
 use super::refusal::{Code, Refusal};
-use crate::agent::{Agent, Credential, JoinToken};
+use crate::agent::{Credential, JoinToken};
 use crate::authority::Authority;
 use crate::error::Error;
 use crate::name::AgentId;
 use crate::plan::Verb;
 use crate::registry::{self, Settled, Step, Terms};
 use crate::store::{Store, now};
-use crate::token::{Token, Use};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -74,51 +74,10 @@ struct Decided {
     token: Option<JoinToken>,
 }
 
+/// A refusal, and to whom, where he has proved who he is: the agent, and the public part of its credential.
+type Refused = (Option<(AgentId, String)>, Refusal);
+
 impl Desk {
-    /// Who asks; 401 if that can't be told.
-    pub fn authenticate(&self, credential: Option<&str>) -> Result<Agent, Refusal> {
-        let found = credential.map_or(Ok(None), |text| self.find(text)).map_err(|error| self.failed(&error))?;
-        let agent = found.filter(|agent| agent.removed.is_none()).ok_or_else(unauthorized)?;
-        self.heard_of(&agent);
-        Ok(agent)
-    }
-
-    fn find(&self, text: &str) -> Result<Option<Agent>, Error> {
-        if let Some(key) = Token::parse(Use::Agent, text) {
-            let Some(id) = self.authority.key_owner(key.id())? else { return Ok(None) };
-            let is_its = |credential: &Credential| matches!(credential, Credential::Key { hash, .. } if key.is(hash));
-            return Ok(self.authority.agent(&id)?.filter(|agent| agent.credential.as_ref().is_some_and(is_its)));
-        }
-        let Some(token) = self.token(text)? else { return Ok(None) };
-        let joined = token.joins.iter().find(|join| join.key.is_none());
-        let Some(joined) = joined.filter(|_| token.revoked.is_none()) else { return Ok(None) };
-        let is_its = |credential: &Credential| *credential == Credential::Token(token.id.clone());
-        Ok(self.authority.agent(&joined.agent)?.filter(|agent| agent.credential.as_ref().is_some_and(is_its)))
-    }
-
-    /// The token for joining that a text is, unless it was revoked.
-    fn open_token(&self, text: &str) -> Result<JoinToken, Refusal> {
-        let token = self.token(text).map_err(|error| self.failed(&error))?;
-        token.filter(|token| token.revoked.is_none()).ok_or_else(unauthorized)
-    }
-
-    /// Whether a credential counts at all, which can be told without waiting for others.
-    pub fn look_at(&self, ask: &Ask) -> Result<Option<Agent>, Refusal> {
-        match ask.what {
-            What::Join { .. } => self.open_token(ask.credential.as_deref().unwrap_or_default()).map(|_| None),
-            _ => self.authenticate(ask.credential.as_deref()).map(Some),
-        }
-    }
-
-    fn token(&self, text: &str) -> Result<Option<JoinToken>, Error> {
-        let Some(token) = Token::parse(Use::Join, text) else { return Ok(None) };
-        Ok(self.authority.token(token.id())?.filter(|kept| token.is(&kept.hash)))
-    }
-
-    fn heard_of(&self, agent: &Agent) {
-        self.leases().heard_of(&agent.id, agent.has_beaten && self.rules.has_leases, std::time::Instant::now(), now());
-    }
-
     /// The table of who has been heard of.
     pub fn leases(&self) -> MutexGuard<'_, Leases> {
         self.leases.lock().unwrap_or_else(PoisonError::into_inner)
@@ -133,7 +92,7 @@ impl Desk {
     }
 
     /// What went wrong, for the log; the client is told less.
-    fn failed(&self, error: &Error) -> Refusal {
+    pub(super) fn failed(&self, error: &Error) -> Refusal {
         let refusal = Refusal::from(error);
         if refusal.code.status() >= 500 {
             self.tally.is_failing.store(true, Relaxed);
@@ -214,13 +173,12 @@ impl Desk {
     }
 
     /// What becomes of one ask; nothing where its agent has one in this burst already.
-    #[allow(clippy::type_complexity)]
     fn decide(
         &self,
         ask: &Ask,
         tokens: &mut BTreeMap<String, JoinToken>,
         busy: &BTreeSet<AgentId>,
-    ) -> Result<Option<(String, Decision)>, (Option<(AgentId, String)>, Refusal)> {
+    ) -> Result<Option<(String, Decision)>, Refused> {
         let anonymous = |refusal| (None, refusal);
         let text = ask.credential.as_deref().unwrap_or_default();
         let What::Join { key, .. } = &ask.what else {
@@ -241,14 +199,8 @@ impl Desk {
                 .map(|decision| Some((credential.clone(), decision)))
                 .map_err(|r| (Some((id, credential)), r));
         };
-        let kept = self
-            .token(text)
-            .map_err(|error| anonymous(self.failed(&error)))?
-            .ok_or_else(|| anonymous(unauthorized()))?;
+        let kept = self.open_token(text).map_err(anonymous)?;
         let token = tokens.get(&kept.id).cloned().unwrap_or(kept);
-        if token.revoked.is_some() {
-            return Err(anonymous(unauthorized()));
-        }
         let credential = token.id.clone();
         let id = joining_id(&token, ask.id.as_ref()).map_err(anonymous)?;
         if busy.contains(&id) {
@@ -369,26 +321,6 @@ impl Waiting {
     fn say(self, said: Said) {
         // Who has gone meanwhile asks again.
         let _ = self.answer.send(said);
-    }
-}
-
-/// What may be written down of an agent's credential.
-fn public_part(agent: &Agent) -> String {
-    match &agent.credential {
-        Some(Credential::Key { id, .. } | Credential::Token(id)) => id.clone(),
-        None => String::new(),
-    }
-}
-
-/// Whoever says that he is somebody must be.
-pub fn same_id(id: &AgentId, ask: &Ask) -> Result<(), Refusal> {
-    match &ask.id {
-        Some(named) if named != id => Err(Refusal::new(
-            Code::NotGranted,
-            "that is not the agent of this credential",
-            "an agent speaks for itself alone",
-        )),
-        _ => Ok(()),
     }
 }
 

@@ -78,7 +78,7 @@ mod tests {
         assert!(leases.lapsed(lease, at(10_000)).is_empty(), "one that has never beaten has none");
         leases.heard_of(&id, true, at(5), 1005);
         assert!(leases.lapsed(lease, at(95)).is_empty());
-        assert_eq!(leases.lapsed(lease, at(96)), [id.clone()]);
+        assert_eq!(leases.lapsed(lease, at(96)), std::slice::from_ref(&id));
         let seen = leases.news().unwrap();
         assert_eq!(seen["web-7"], 1000, "to a minute");
         assert_eq!(leases.news(), None);

@@ -1,0 +1,5 @@
+//! Agents that register themselves: what they are given, what they are refused, and what clients then reach.
+
+mod api;
+mod compat;
+mod front;
