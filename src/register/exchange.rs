@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 /// A request that is whole, within its bounds, and has neither a query nor an `Origin`; a body is said to be JSON.
+/// It can't be printed whole, for it holds a credential.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     /// The method, as it was sent.

@@ -11,6 +11,8 @@ mod tls;
 #[cfg(test)]
 mod abuse_tests;
 #[cfg(test)]
+mod listen_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tls_tests;

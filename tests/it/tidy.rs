@@ -187,7 +187,8 @@ fn only_the_doors_touch_the_disk() {
         "command/man",
         "command/static_source",
         "command/validate/places",
-        "register/http",
+        "register/http/listen",
+        "register/http/tls",
         "terminal",
         "main",
     ];

@@ -92,6 +92,26 @@ fn odd_requests_are_refused_and_never_decided() {
 }
 
 #[test]
+fn no_byte_is_taken_here_and_refused_by_hyper_which_would_not_say_why() {
+    let bounds = Bounds { burst: 10_000, linger_time: SHORT, ..Bounds::DEFAULT };
+    let server = Running::new(bounds);
+    for byte in 0..=255u8 {
+        let places: [(&[u8], &[u8]); 5] = [
+            (b"GET /a", b"b HTTP/1.1\r\nHost: a\r\n\r\n"),
+            (b"G", b"T / HTTP/1.1\r\nHost: a\r\n\r\n"),
+            (b"GET / HTTP/1.1\r\nHost: a\r\nX", b"Y: a\r\n\r\n"),
+            (b"GET / HTTP/1.1\r\nHost: a\r\nX: ", b"\r\n\r\n"),
+            (b"GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer", b"a\r\n\r\n"),
+        ];
+        for (before, after) in places {
+            let answer = server.send([before, &[byte], after].concat());
+            assert!([200, 400].contains(&status(&answer)) && body(&answer).is_object(), "{byte}: {answer}");
+        }
+    }
+    assert!(server.events("broken-off").is_empty());
+}
+
+#[test]
 fn the_largest_body_is_taken() {
     let server = Running::new(Bounds::DEFAULT);
     let text = " ".repeat(16 * 1024);

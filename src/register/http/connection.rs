@@ -36,6 +36,9 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, site: Arc<Site>, 
     }
 }
 
+/// hyper takes no smaller buffer.
+const SMALLEST_BUFFER: usize = 8192;
+
 /// What is known of a connection while it lasts.
 struct Exchange {
     peer: SocketAddr,
@@ -132,6 +135,7 @@ impl Exchange {
             .half_close(true)
             .header_read_timeout(None)
             .max_headers(bounds.headers)
+            .max_buf_size(2 * bounds.header.max(SMALLEST_BUFFER))
             .serve_connection(TokioIo::new(whole), service);
         let patience = async {
             self.answered.notified().await;

@@ -1,8 +1,9 @@
 //! The head of a request, byte by byte, before hyper sees it.
 //!
-//! hyper takes a line end without CR, white space before the first line, and two equal lengths, and hides a length beside
-//! `Transfer-Encoding`. Two servers in a row that read such a head differently can be made to see different requests;
-//! so that nothing but the plain form goes through.
+//! hyper takes lines that end without CR, empty lines before the first, a URL in place of a path, no `Host` or two, two
+//! equal lengths, and other encodings before `chunked`; it hides a length beside `Transfer-Encoding` and what follows a
+//! `#`. Two servers in a row that read such a head differently can be made to see different requests; so nothing but the
+//! plain form goes through.
 
 use super::bounds::Bounds;
 use crate::register::refusal::{Code, Refusal};
@@ -60,7 +61,8 @@ fn request_line(line: &[u8]) -> Result<(), Refusal> {
     if words.next() != Some(b"HTTP/1.1") || words.next().is_some() || !is_token(method) {
         return Err(malformed("the first line is not METHOD, PATH, and HTTP/1.1"));
     }
-    if !target.starts_with(b"/") || !target.iter().all(|byte| byte.is_ascii_graphic() && *byte != b'#') {
+    let stands_in_path = |byte: &u8| byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@%?".contains(byte);
+    if !target.starts_with(b"/") || !target.iter().all(stands_in_path) {
         return Err(malformed("the path does not begin with a slash, or holds what a path can't"));
     }
     Ok(())

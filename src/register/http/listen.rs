@@ -25,7 +25,7 @@ const THREADS: usize = 2;
 /// Serves until SIGTERM or SIGINT comes. SIGHUP changes nothing: certificates are read again when they change.
 pub fn serve(server: Server) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(THREADS).enable_all().build()?;
-    let (log, stop_time) = (server.log.clone(), server.bounds.stop_time);
+    let log = server.log.clone();
     let served = runtime.block_on(async move {
         let [mut terminate, mut interrupt, mut hang_up] =
             [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?, signal(SignalKind::hangup())?];
@@ -49,7 +49,8 @@ pub fn serve(server: Server) -> io::Result<()> {
         tell(NotifyState::Ready);
         server.run(stop).await
     });
-    runtime.shutdown_timeout(stop_time);
+    // What is not done by now has had its time; a change that is broken off is mended by the next one.
+    runtime.shutdown_background();
     served
 }
 

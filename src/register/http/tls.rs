@@ -114,6 +114,7 @@ impl Files {
 }
 
 /// Makes a certificate of our own for these names and addresses, unless there is one; the key is for our eyes only.
+/// Two that do this at once in one folder are for the caller to keep apart.
 pub fn self_signed(certificate: &Path, key: &Path, names: Vec<String>) -> Result<(), Error> {
     let internal = |error: rcgen::Error| Error::new(Code::Internal, format!("can't make a certificate: {error}"));
     let pair = match read_if_any(key)? {
