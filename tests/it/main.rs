@@ -22,6 +22,7 @@ mod history;
 mod input;
 mod lifecycle;
 mod output;
+mod packaging;
 mod settings;
 mod store;
 mod support;
