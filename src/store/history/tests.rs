@@ -169,3 +169,25 @@ proptest! {
         prop_assert_eq!(told.seen, [true; 3]);
     }
 }
+
+#[test]
+fn agents_are_named_beside_who_made_the_change() {
+    let by = |agents: &[&str]| {
+        let told = serde_json::json!({
+            "number": 7, "time": 0, "origin": "command", "author": {"uid": 0, "name": "root"}, "agents": agents, "files": [],
+        });
+        serde_json::from_value::<Record>(told).unwrap().by()
+    };
+    assert_eq!(by(&[]), "root");
+    assert_eq!(by(&["web-7"]), "agent web-7 (by root)");
+    assert_eq!(by(&["a", "b"]), "agents a, b (by root)");
+    assert_eq!(by(&["a", "b", "c", "d", "e"]), "agents a, b, c and 2 more (by root)");
+}
+
+#[test]
+fn a_log_that_knows_no_agents_says_the_same_when_it_is_written_again() {
+    let told = r#"{"number":7,"time":9,"origin":"command","command":"x","files":[{"path":"a.yml","before":null,"after":"0","edits":[]}]}"#;
+    let record: Record = serde_json::from_str(told).unwrap();
+    assert_eq!((record.is_by_agents(), record.since, record.files[0].since), (false, None, None));
+    assert_eq!(serde_json::to_string(&record).unwrap(), told);
+}
