@@ -78,6 +78,11 @@ impl<'s> Past<'s> {
         }
     }
 
+    /// The same, of which nothing can be told where there is a reason why not.
+    pub(super) fn hidden_by(self, trouble: Option<Error>) -> Past<'s> {
+        Past { trouble: trouble.or(self.trouble), ..self }
+    }
+
     fn of(state: Option<&'s Folder>, snapshot: &'s Snapshot, log: Log, bounds: settings::History) -> Past<'s> {
         let (found, entries) = (OnceCell::new(), OnceCell::new());
         Past { state, snapshot, log, found, entries, bounds, now: now(), trouble: None }

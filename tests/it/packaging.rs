@@ -81,7 +81,7 @@ fn the_program_does_nothing_that_the_service_forbids() {
     for args in [
         &["route", "add", "a", "http://10.0.0.1:80"][..],
         &["route", "set", "a", "--priority", "1"],
-        &["agent", "register", "web-7", "--address", "10.8.0.7", "--app", "b.example.com=80"],
+        &["--state-dir", "state", "agent", "register", "web-7", "--address", "10.8.0.7", "--app", "b.example.com=80"],
     ] {
         let plain = place.command(args);
         let mut strace = place.bare_program("strace");
