@@ -20,7 +20,7 @@ type Moment<'e> = BTreeMap<&'e str, Pieces<'e>>;
 impl Past<'_> {
     /// Lets go of what is too old, or too much. Not of a little each time: the log is written anew by it.
     pub(super) fn shorten(&mut self, state: &Folder) -> Result<(), Error> {
-        // The clock may be wrong; so many stay whatever it says.
+        // The clock may be wrong; so many of those that are not by agents stay whatever it says.
         const STAY: usize = 100;
         let settings::History { max_age, max_size } = self.bounds;
         let share = max_size / 4;
@@ -36,18 +36,21 @@ impl Past<'_> {
         }
         let entries = self.log.entries()?;
         let entries = if is_joined { fitted(entries, share)? } else { entries };
-        let mut left = 0;
+        let (mut left, mut others) = (0, 0);
         // From the newest on, as far as they are young enough and fit; the newest always stays.
         let goes = |(at, entry): &(usize, &Entry)| {
             let record = &entry.record;
-            left += if record.is_by_agents() { 0 } else { entry.size };
-            let newer = entries.len() - at - 1;
-            let is_young = record.time >= self.now.saturating_sub(age) || newer < STAY;
-            newer > 0 && (record.number == 0 || !is_young || left > most(rest))
+            let is_young = record.time >= self.now.saturating_sub(age) || others < STAY;
+            if !record.is_by_agents() {
+                (left, others) = (left + entry.size, others + 1);
+            }
+            at + 1 < entries.len() && (record.number == 0 || !is_young || left > most(rest))
         };
         let kept = entries.iter().enumerate().rev().find(goes).map_or(0, |(at, _)| at + 1);
         let gone = &entries[..kept];
         if !is_joined && !gone.iter().any(|entry| entry.record.number > 0) {
+            // Not looked for again by every change.
+            self.log.index.oldest = Some(self.now.saturating_sub(age));
             return Ok(());
         }
         let mut texts = Moment::new();
@@ -119,7 +122,12 @@ fn joined(entries: &[Entry], across: bool) -> Result<Vec<Entry>, Error> {
             ends.push(paths.difference(&later).cloned().collect());
             later.extend(paths);
         } else {
-            later.retain(|path| across && !paths.contains(path));
+            if !across {
+                later.clear();
+            }
+            for path in &paths {
+                later.remove(path);
+            }
             ends.push(BTreeSet::new());
         }
     }
@@ -148,7 +156,7 @@ fn joined(entries: &[Entry], across: bool) -> Result<Vec<Entry>, Error> {
         };
         if run.len() == 1 && run.iter().flat_map(|entry| &entry.record.files).all(is_whole) {
             all.extend_from_slice(run);
-            begun.retain(|path, _| !ends.contains(*path));
+            ends.iter().for_each(|path| drop(begun.remove(path.as_str())));
             continue;
         }
         let ended = ends.iter().filter_map(|path| Some((path, begun.remove(path.as_str())?)));
