@@ -22,6 +22,7 @@ mod history;
 mod input;
 mod lifecycle;
 mod output;
+mod packaging;
 mod register;
 mod settings;
 mod store;
