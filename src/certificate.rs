@@ -3,6 +3,8 @@
 //! Whether a key belongs to a certificate is told by the public key that the private key's file holds. Ed25519 keys
 //! and some EC keys come without it; of those nothing is said.
 
+pub mod authority;
+
 use std::net::IpAddr;
 use x509_parser::der_parser::asn1_rs::{Class, FromDer, Tag};
 use x509_parser::der_parser::ber::BerObject;
