@@ -9,7 +9,7 @@ mod route;
 mod validate;
 
 use crate::error::{Code, Error};
-pub use agent::{AgentCommand, Can, CreateToken, GrantAgent, GrantFields, Register, RemoveAgent, TokenCommand};
+pub use agent::{AgentCommand, Can, CreateToken, GrantAgent, GrantFields, Join, Register, RemoveAgent, TokenCommand};
 pub use batch::Batch;
 use clap::builder::{EnumValueParser, NonEmptyStringValueParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};

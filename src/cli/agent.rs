@@ -1,8 +1,11 @@
 //! Arguments of `agent …`.
 
+mod join;
+
 use super::ChangeFlags;
 use super::route::TlsArg;
 use clap::{Args, Subcommand};
+pub use join::Join;
 
 /// What to do with agents: servers that register routes of their own.
 #[derive(Debug, Subcommand)]
@@ -41,6 +44,8 @@ Examples:
     Grant(GrantAgent),
     #[allow(missing_docs)]
     Can(Can),
+    #[allow(missing_docs)]
+    Join(Box<Join>),
 }
 
 /// What to do with the tokens by which agents join.

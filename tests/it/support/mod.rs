@@ -22,6 +22,7 @@ mod options;
 pub(crate) mod oracle;
 pub(crate) mod place;
 pub(crate) mod random;
+pub(crate) mod scripted;
 pub(crate) mod tcp;
 pub(crate) mod tls;
 pub(crate) mod traefik;
