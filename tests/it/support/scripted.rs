@@ -3,12 +3,12 @@
 use cloudlunacy::certificate::authority::Issued;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
 
 /// What is done to a request.
 #[derive(Clone, Debug)]
@@ -43,7 +43,10 @@ impl Scripted {
             let key = PrivateKeyDer::from_pem_slice(issued.key.as_bytes()).unwrap();
             let provider = Arc::new(rustls::crypto::ring::default_provider());
             let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-            Arc::new(builder.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap())
+            // Nobody checks here that the key belongs to the certificate.
+            let key = rustls::crypto::ring::sign::any_supported_type(&key).unwrap();
+            let pair = SingleCertAndKey::from(CertifiedKey::new(vec![certificate], key));
+            Arc::new(builder.with_no_client_auth().with_cert_resolver(Arc::new(pair)))
         });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -82,11 +85,6 @@ impl Scripted {
     /// The next request.
     pub(crate) fn next(&self) -> String {
         self.requests.recv_timeout(super::PATIENCE).expect("a request")
-    }
-
-    /// Whether none comes for this long.
-    pub(crate) fn is_left_alone(&self, time: Duration) -> bool {
-        self.requests.recv_timeout(time).is_err()
     }
 }
 
