@@ -176,6 +176,10 @@ impl TokenFile {
     pub fn token(&self) -> Result<Option<&Token>, Error> {
         let Some(path) = &self.path else { return Ok(None) };
         if self.read.get().is_none() {
+            if Token::parse(Use::Join, path).is_some() {
+                return Err(Error::new(Code::Usage, "--token-file names a file, and this is the token itself")
+                    .hint("everybody on this machine sees a command line: revoke it, make another, and pass that by a file or by -"));
+            }
             let mut text = String::new();
             let read = match path.as_str() {
                 "-" => std::io::stdin().lock().take(LARGEST).read_to_string(&mut text),
@@ -271,6 +275,8 @@ mod tests {
         assert_eq!(file.token().unwrap(), Some(&token));
         let said = TokenFile::new(Some(&shown)).token().unwrap_err();
         assert!(said.code == Code::BadValue && !said.message.contains("clt_"), "{said}");
+        let said = TokenFile::new(Some(token.secret())).token().unwrap_err();
+        assert!(said.message.ends_with("is the token itself"), "{said}");
         assert_eq!(TokenFile::new(None).token().unwrap(), None);
     }
 }

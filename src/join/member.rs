@@ -84,7 +84,7 @@ impl Member {
 
     /// Says that the agent is there.
     pub async fn beat(&self) -> Result<Beat, Failure> {
-        let answer = self.say((Method::POST, "/v1/agents/me/heartbeat"), &|_| None).await?;
+        let answer = self.say((Method::POST, "/v1/agents/me/heartbeat"), &|_| Some(json!({}))).await?;
         let state = answer["state"].as_str().ok_or_else(|| self.server.strange())?;
         Ok(Beat { state: state.to_owned(), lease: answer["lease"].as_u64().map(Duration::from_secs) })
     }

@@ -1,7 +1,7 @@
 //! Arguments of `agent join`.
 
 use crate::cli::route::TlsArg;
-use crate::join::{App, Pin, Url};
+use crate::join::{App, Pin};
 use crate::name::AgentId;
 use clap::Args;
 use std::net::IpAddr;
@@ -20,7 +20,7 @@ Examples:
 pub struct Join {
     /// Where the server is: https://HOST[:PORT]; http:// on this machine only
     #[arg(value_name = "URL", value_hint = clap::ValueHint::Url)]
-    pub url: Url,
+    pub url: String,
     /// The file that holds the token to join by, or - for standard input
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub token_file: Option<String>,

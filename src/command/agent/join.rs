@@ -6,13 +6,15 @@ use super::Agents;
 use crate::cli::{Join, TlsArg};
 use crate::command::{Context, Outcome};
 use crate::error::{Code, Error};
-use crate::join::{KeyFile, Member, Server, TokenFile, Trust, Wishes};
+use crate::join::{KeyFile, Member, Server, TokenFile, Trust, Url, Wishes};
 use crate::probe;
 use crate::route::Tls;
 use anyhow::Context as _;
 use std::path::PathBuf;
 
 pub(super) fn join(context: &Context, args: &Join) -> Result<Outcome, Error> {
+    let bad = |what| Error::new(Code::BadValue, what).hint("write https://HOST:PORT");
+    let url: Url = args.url.parse().map_err(bad)?;
     let trust = match (&args.pin, &args.ca) {
         (Some(pin), _) => Trust::Pin(pin.clone()),
         (None, None) => Trust::System,
@@ -36,8 +38,8 @@ pub(super) fn join(context: &Context, args: &Join) -> Result<Outcome, Error> {
         }),
     };
     let member = Member {
-        server: Server::new(args.url.clone(), &trust, args.insecure_http)?,
-        file: KeyFile::new(args.key_file.as_deref(), &context.state_dir, &args.url),
+        server: Server::new(url.clone(), &trust, args.insecure_http)?,
+        file: KeyFile::new(args.key_file.as_deref(), &context.state_dir, &url),
         token: TokenFile::new(args.token_file.as_deref()),
         wishes,
     };

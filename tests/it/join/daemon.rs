@@ -64,6 +64,10 @@ fn it_beats_whatever_the_server_does_and_ends_when_it_is_told() {
     );
     assert!(requests[3..].iter().all(|request| is_beat(request)), "{requests:?}");
     assert!(requests[3..].iter().all(|request| bearer(request) == body(&requests[0])["key"].as_str().unwrap()));
+    assert!(
+        requests[3].contains("content-length: 2\r\n") && requests[3].contains("connection: close\r\n"),
+        "{requests:?}"
+    );
     assert_eq!(end(&mut daemon), Some(0));
     let mut told = String::new();
     while !told.contains("STOPPING=1") {
