@@ -125,6 +125,10 @@ impl KeyFile {
         let folder = self.folder();
         let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
         made.with_context(|| format!("can't make the folder {}", folder.display()))?;
+        // A folder that was made just now is flushed where it is named; not every one above may be opened.
+        for above in folder.ancestors().skip(1).take(2).filter(|above| !above.as_os_str().is_empty()) {
+            let _ = File::open(above).and_then(|above| above.sync_all());
+        }
         self.put(membership, |staged, path| std::fs::hard_link(staged, path))
     }
 
