@@ -11,8 +11,8 @@ mod validate;
 
 use crate::error::{Code, Error};
 pub use agent::{
-    AgentCommand, AgentFilter, Can, CreateToken, GrantAgent, GrantFields, OneAgent, Register, RemoveAgent, Rotate,
-    StateArg, TokenCommand,
+    AgentCommand, AgentFilter, Can, CreateToken, GrantAgent, GrantFields, Join, OneAgent, Register, RemoveAgent,
+    Rotate, StateArg, TokenCommand,
 };
 pub use batch::Batch;
 use clap::builder::{EnumValueParser, NonEmptyStringValueParser, TypedValueParser};

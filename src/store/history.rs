@@ -273,8 +273,6 @@ impl Logged {
 pub struct Intent {
     /// What was said about it.
     pub message: Option<String>,
-    /// The agents on whose behalf it is made.
-    pub agents: Vec<String>,
     /// The change that it takes back.
     pub undoes: Option<u64>,
     /// The change after which everything is to be as it was.

@@ -20,6 +20,7 @@ mod front;
 mod guard;
 mod history;
 mod input;
+mod join;
 mod lifecycle;
 mod output;
 mod packaging;
