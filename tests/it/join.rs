@@ -5,7 +5,7 @@ mod daemon;
 use crate::support::place::{Place, Ran};
 use crate::support::scripted::{Act, Scripted, answer, bearer, body};
 use cloudlunacy::certificate::authority::{Authority, Issued};
-use cloudlunacy::token::{RANDOM, Token, Use};
+use cloudlunacy::token::{Token, Use};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use serde_json::Value;
@@ -15,7 +15,7 @@ use std::process::{Command, Stdio};
 /// A place with a token in the file `token`.
 fn place() -> (Place, String) {
     let place = Place::new();
-    let token = Token::new(Use::Join, &[7; RANDOM]).secret().to_owned();
+    let token = Token::random(Use::Join).unwrap().secret().to_owned();
     std::fs::write(place.top().join("token"), format!("{token}\n")).unwrap();
     (place, token)
 }
@@ -232,7 +232,7 @@ fn a_refusal_is_shown_with_its_code_and_hint() {
         "{ran:?}"
     );
     let json: Value = serde_json::from_str(&join(&place, &plain(&server), "--token-file token -o json").out).unwrap();
-    assert_eq!((&json["error"]["code"], &json["error"]["hint"]), (&"refused".into(), &"ask for it".into()));
+    assert_eq!((&json["error"]["code"], &json["error"]["hint"]), (&"target-forbidden".into(), &"ask for it".into()));
     let held = Scripted::always(answer(202, &AGENT.replace("active", "pending")));
     let ran = join(&place, &plain(&held), "--token-file token --key-file held");
     assert!(ran.code == 0 && ran.out.starts_with("held for approval  agent  web-7\n"), "{ran:?}");

@@ -3,3 +3,4 @@
 mod api;
 mod compat;
 mod front;
+mod join;
