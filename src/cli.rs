@@ -378,6 +378,7 @@ fn codes() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &std::ffi::OsStr| {
         let rules = crate::lint::LINTS.iter().map(|lint| lint.name);
         let all = rules.chain(crate::error::Code::ALL.iter().map(|code| code.as_str()));
+        let all = all.chain(crate::command::answers().map(|code| code.as_str()));
         let begins = |code: &&str| current.to_str().is_some_and(|typed| code.starts_with(typed));
         all.filter(begins).map(clap_complete::CompletionCandidate::new).collect()
     })

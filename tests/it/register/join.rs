@@ -76,7 +76,7 @@ fn a_server_with_a_certificate_of_its_own_is_known_by_its_pin() {
     assert!(server.log().contains(pin), "the log tells it too");
     let machine = Machine::new(&server, "https");
     machine.token(made["token"].as_str().unwrap());
-    let wrong = pin.replace(|c: char| c.is_ascii_digit(), "0");
+    let wrong = format!("sha256:{}", "0".repeat(64));
     let said = machine.join(&format!("--token-file token --pin {wrong} --app shop=3000 --address 10.8.0.7"));
     assert!(said.code == 4 && front.files().is_empty(), "{said:?}");
     assert_eq!(machine.join("--token-file token --app shop=3000 --address 10.8.0.7").code, 4, "no authority knows it");
