@@ -1,7 +1,7 @@
 //! What a step of an agent does to the directory: a pure decision.
 
 use crate::agent::{Agent, OwnRoute};
-use crate::claim::{self, Claim};
+use crate::claim::{self, Claim, Why};
 use crate::error::{Code, Error, Place};
 use crate::grant::{Denied, Grant, Own};
 use crate::inventory::{Definition, Inventory, Part};
@@ -168,7 +168,9 @@ fn must_be_free(
     };
     let line = taken.router.map_or(0, |(_, router)| router.key.line());
     let file = inventory.files().get(taken.file).map(|file| file.path.clone()).unwrap_or_default();
-    Err(Error::new(Code::HostTaken, what).at(Place { file, line }))
+    // Nothing is anybody's before that is mended.
+    let code = if why == Why::BrokenFile { Code::WouldNotLoad } else { Code::HostTaken };
+    Err(Error::new(code, what).at(Place { file, line }))
 }
 
 /// Whether a grant covers a route that an agent wants.
