@@ -78,6 +78,8 @@ pub fn join(
     let next = kept.as_ref().map_or(now, |agent| now.max(agent.last_turn().saturating_add(1)));
     let at = begun.map_or(next, |join| join.at.max(next));
     let base = match (begun, present) {
+        // What many have would make each of them all the others.
+        _ if key.is_none() && token.only_agent().is_none() => return Err(not_for_that_id()),
         _ if is_over => return Err(unauthorized()),
         (None, _) if token.state(now) != TokenState::Open => return Err(closed(token.state(now))),
         // Whoever has a token for many may not take the place of one of them.

@@ -4,3 +4,4 @@ mod abuse;
 mod api;
 mod compat;
 mod front;
+mod join;
