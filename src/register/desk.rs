@@ -173,14 +173,14 @@ impl Desk {
             }
         };
         let (mut later, mut decided, mut lines) = (Vec::new(), Vec::<Decided>::new(), Vec::new());
-        let mut tokens = BTreeMap::new();
+        let (mut tokens, mut said) = (BTreeMap::new(), Vec::new());
         let mut busy = Busy::default();
         for waiting in burst {
             match self.decide(&waiting.ask, &mut tokens, &busy) {
                 Ok(None) => later.push(waiting),
                 Ok(Some((credential, Decision::Nothing(agent)))) => {
                     lines.push(line(&waiting.ask, Some((&agent.id, &credential)), "unchanged"));
-                    waiting.say(Ok(Reply::unchanged(*agent)));
+                    said.push((waiting, Ok(Reply::unchanged(*agent))));
                 }
                 Ok(Some((credential, Decision::Step(step, token)))) => {
                     let agent = step.after.id.clone();
@@ -195,11 +195,13 @@ impl Desk {
                     if whose.is_some() {
                         lines.push(line(&waiting.ask, whose, refusal.code.as_str()));
                     }
-                    waiting.say(Err(refusal));
+                    said.push((waiting, Err(refusal)));
                 }
             }
         }
-        if let Err(error) = self.authority.audit_all(&lines) {
+        let audited = self.authority.audit_all(&lines);
+        said.into_iter().for_each(|(waiting, said)| waiting.say(said));
+        if let Err(error) = audited {
             let refusal = self.failed(&error);
             decided.into_iter().for_each(|one| one.waiting.say(Err(refusal.clone())));
             return later;

@@ -16,6 +16,9 @@ fn with_other_secret(credential: &str) -> String {
     format!("{text}_{:08x}", !sum)
 }
 
+/// What is wrong, the method and path, the credential and the body.
+type Row<'r> = (&'static str, (&'static str, &'static str), Option<&'r str>, &'r str);
+
 /// An administrator's command about agents.
 fn office(place: &Place, words: &str) -> String {
     let all = format!("--state-dir state agent {words}");
@@ -37,15 +40,17 @@ fn cases_33_55_whatever_is_wrong_with_a_credential_the_answer_is_the_same() {
         let unknown_id = json!({ "key": key(), "id": "nobody" }).to_string();
         let unknown_token = key().replacen("cla", "clt", 1);
         let wrong_token = with_other_secret(&siege.token);
+        let (unknown, guessed) = (key(), [&siege.key, &siege.other].map(|key| with_other_secret(key)));
+        let (short, capitals) = (&siege.key[..siege.key.len() - 1], siege.key.to_uppercase());
         let agents = ("POST", "/v1/agents");
-        let all: [(&str, (&str, &str), Option<&str>, &str); 18] = [
+        let all: [Row<'_>; 18] = [
             ("none", ("GET", ME), None, ""),
             ("no credential", ("GET", ME), Some("x"), ""),
-            ("unknown", ("GET", ME), Some(&key()), ""),
-            ("another secret", ("GET", ME), Some(&with_other_secret(&siege.key)), ""),
-            ("another's with another secret", ("GET", ME), Some(&with_other_secret(&siege.other)), ""),
-            ("a wrong check", ("GET", ME), Some(&siege.key[..siege.key.len() - 1]), ""),
-            ("in capitals", ("GET", ME), Some(&siege.key.to_uppercase()), ""),
+            ("unknown", ("GET", ME), Some(&unknown), ""),
+            ("another secret", ("GET", ME), Some(&guessed[0]), ""),
+            ("another's with another secret", ("GET", ME), Some(&guessed[1]), ""),
+            ("a wrong check", ("GET", ME), Some(short), ""),
+            ("in capitals", ("GET", ME), Some(&capitals), ""),
             ("of one that is gone", ("GET", ME), Some(&gone), ""),
             ("a token", ("GET", ME), Some(&siege.token), ""),
             ("a key", agents, Some(&siege.key), &join),

@@ -102,7 +102,7 @@ fn case_29_what_follows_a_request_on_its_connection_is_not_carried_out() {
     let siege = Siege::begin();
     let before = siege.kept();
     let second = format!("{}{ROUTE}", head(&siege, &format!("Content-Length: {}\r\n", ROUTE.len())));
-    let get = format!("GET /healthz HTTP/1.1\r\nHost: front\r\nConnection: keep-alive\r\n");
+    let get = "GET /healthz HTTP/1.1\r\nHost: front\r\nConnection: keep-alive\r\n";
     for first in
         [format!("{get}\r\n"), format!("{get}Content-Length: 0\r\n\r\n"), "GET / HTTP/1.1\r\nHost: a\r\n\r\n".into()]
     {
@@ -214,9 +214,8 @@ fn case_53_what_clients_send_is_no_line_of_the_log() {
         format!("GET /%0d%0a{} HTTP/1.1\r\nHost: front\r\n", forged.replace('"', "%22")),
         format!("GET /{forged} HTTP/1.1\r\nHost: front\r\n"),
         format!("GET /v1/agents/me HTTP/1.1\r\nHost: front\r\nUser-Agent: \x1b]0;x\x07\n{forged}\r\n"),
-        format!(
-            "GET /v1/agents/me HTTP/1.1\r\nHost: front\r\nX-Forwarded-For: 192.0.2.9\r\nForwarded: for=192.0.2.9\r\n"
-        ),
+        "GET /v1/agents/me HTTP/1.1\r\nHost: front\r\nX-Forwarded-For: 192.0.2.9\r\nForwarded: for=192.0.2.9\r\n"
+            .into(),
         format!("GET /{} HTTP/1.1\r\nHost: front\r\n", siege.key),
         format!("{} / HTTP/1.1\r\nHost: front\r\n", siege.key),
         format!("\n{forged}\n"),
