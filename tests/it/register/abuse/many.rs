@@ -215,6 +215,28 @@ fn what_administrators_take_away_stays_away_while_agents_go_on_asking() {
 }
 
 #[test]
+fn what_is_not_granted_any_more_can_be_taken_away() {
+    let (place, server) = front(&[]);
+    let grant = "--host *.n.example.com --target 127.0.0.0/8";
+    let key = server.join(
+        &token(&place, "near", grant),
+        r#"{"a": {"host": "a.n.example.com", "target": "http://127.0.0.1:3001"}}"#,
+    );
+    // Traefik has come to listen there since.
+    std::fs::write(place.top().join("traefik.yml"), "entryPoints: {web: {address: ':3001'}}\n").expect("a file");
+    let office = |words: &str| {
+        let all = format!("--state-dir state --static traefik.yml agent {words}");
+        place.run(&all.split_whitespace().collect::<Vec<_>>()).code
+    };
+    assert_eq!(office("disable near"), 0);
+    assert!(!served(&place).contains(&"a.n.example.com".to_owned()));
+    assert_eq!(server.ask(403, ("GET", ME), &key, "")["code"], "disabled");
+    assert_eq!(office("enable near"), 3, "it would serve again what is not granted");
+    assert_eq!(office("rm near"), 0);
+    server.ask(401, ("GET", ME), &key, "");
+}
+
+#[test]
 fn a_token_for_many_takes_nobodys_place() {
     let siege = Siege::begin();
     let many = token(&siege.place, "web-*", "--host {id}.m.example.com --target 10.8.0.0/24 --uses 3");
