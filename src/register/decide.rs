@@ -7,6 +7,7 @@ use super::refusal::{Code, Refusal};
 use crate::agent::{Agent, Credential, Join, JoinToken, OwnRoute, State, TokenState};
 use crate::name::{AgentId, Kind, RouteLabel, Scheme};
 use crate::registry::{Domains, Named, Step};
+use crate::route::Tls;
 use crate::token::Token;
 
 /// What holds for every agent.
@@ -42,13 +43,17 @@ fn not_granted(message: impl Into<String>) -> Refusal {
     Refusal::new(Code::NotGranted, message, "ask the administrator of the front server")
 }
 
+fn bad(message: impl Into<String>, hint: &str) -> Refusal {
+    Refusal::new(Code::BadValue, message, hint)
+}
+
 /// Which agent wants to join by a token.
 pub fn joining_id(token: &JoinToken, named: Option<&AgentId>) -> Result<AgentId, Refusal> {
     match (named, token.only_agent()) {
         (Some(id), _) if !token.is_for(id) => Err(not_for_that_id()),
         (Some(id), _) => Ok(id.clone()),
         (None, Some(id)) => Ok(id),
-        (None, None) => Err(Refusal::new(Code::BadValue, "which agent is it?", "say its `id`")),
+        (None, None) => Err(bad("which agent is it?", "say its `id`")),
     }
 }
 
@@ -157,6 +162,11 @@ fn changed(rules: &Rules, mut agent: Agent, what: &What, now: i64) -> Result<Age
                     .iter()
                     .map(|(label, route)| wish(rules, &agent, Some(label), route))
                     .collect::<Result<_, _>>()?;
+                let is_same = |at: usize, route: &OwnRoute| wanted.iter().take(at).any(|other| other.is_for(route));
+                if let Some((_, route)) = wanted.iter().enumerate().find(|(at, route)| is_same(*at, route)) {
+                    let what = format!("two routes are for {}", route.host);
+                    return Err(bad(what, "leave one of them out"));
+                }
                 agent.routes.retain(|own| wanted.iter().any(|route| route.label == own.label));
                 wanted.into_iter().for_each(|route| agent.put_route(route));
             }
@@ -190,20 +200,25 @@ pub fn wish(rules: &Rules, agent: &Agent, label: Option<&RouteLabel>, route: &Ro
     let named = match &route.host {
         HostAsk::Whole(host) => Named::Host(host),
         HostAsk::Subdomain(label) if label.contains('*') => {
-            return Err(Refusal::new(
-                Code::BadValue,
-                "a subdomain is a name, and no wildcard",
-                "name the host instead",
-            ));
+            return Err(bad("a subdomain is a name, and no wildcard", "name the host instead"));
         }
         HostAsk::Subdomain(label) => Named::Subdomain(label),
         HostAsk::ById => Named::ById,
     };
     let host = rules.domains.host(&agent.id, named, &route.target).map_err(|error| Refusal::from(&error))?;
     if host.is_any() {
-        return Err(Refusal::new(Code::BadValue, "`*` is every host, which no agent can have", "name a domain"));
+        return Err(bad("`*` is every host, which no agent can have", "name a domain"));
     }
     let (target, tls) = (route.target.clone(), route.tls);
+    match (target.scheme().kind(), tls) {
+        (Kind::Http, Some(Tls::Passthrough)) => {
+            return Err(bad("the TLS of HTTP can't be passed through", "say on or off"));
+        }
+        (Kind::Tcp | Kind::Udp, Some(Tls::Off)) => {
+            return Err(bad("without TLS it can't be told which host a client means", "say on or passthrough"));
+        }
+        _ => {}
+    }
     let label = label.cloned().unwrap_or_else(|| agent.label_for(&host, target.scheme().kind()));
     let before = agent.routes.iter().find(|own| own.label == label);
     let entry_points = before.map(|own| own.entry_points.clone()).unwrap_or_default();

@@ -187,6 +187,12 @@ fn cases_3_14_16_what_is_not_for_agents() {
     for method in ["GET", "DELETE"] {
         siege.refused(UNKNOWN, (method, ME), Some(&siege.key), r#"{"id": "web-8"}"#);
     }
+    for (scheme, tls) in [("http", "passthrough"), ("https", "passthrough"), ("mongodb", "off"), ("tls", "off")] {
+        let target = format!("{scheme}://10.8.0.7:3000");
+        siege.route_refused(BAD, &json!({ "host": "new.apps.example.com", "target": target, "tls": tls }));
+    }
+    let twice = json!({ "a": to("new.apps.example.com"), "b": to("NEW.apps.example.com.") });
+    siege.refused(BAD, ("PUT", ME), Some(&siege.key), &json!({ "routes": twice }).to_string());
     for tls in [json!("maybe"), json!({ "options": "none@file" }), json!({ "certResolver": "x" })] {
         let mut route = to("new.apps.example.com");
         route["tls"] = tls;
