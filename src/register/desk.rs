@@ -10,10 +10,11 @@ use super::refusal::{Code, Refusal};
 use crate::agent::{Agent, Credential, JoinToken};
 use crate::authority::Authority;
 use crate::error::{Changed, Error};
+use crate::grant::Own;
 use crate::name::AgentId;
 use crate::plan::Verb;
 use crate::registry::{self, Settled, Step, Terms};
-use crate::store::{Store, now};
+use crate::store::{Store, local_addresses, now};
 use crate::token::Token;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -288,7 +289,10 @@ impl Desk {
         if steps.is_empty() {
             return;
         }
-        let made = registry::settle_all(&self.authority, &self.terms, &steps, &|request| self.store.change(request));
+        // This machine may have come to addresses since, such as those of a network between the two.
+        let own = Own { addresses: local_addresses(), ..self.terms.own.clone() };
+        let terms = Terms { own, ..self.terms.clone() };
+        let made = registry::settle_all(&self.authority, &terms, &steps, &|request| self.store.change(request));
         let mut lines = Vec::new();
         for (one, made) in kept.into_iter().zip(made) {
             let said = made.map(|made| self.reply(&one, made)).map_err(|error| self.undone(&one, &error));
