@@ -82,7 +82,7 @@ impl Service {
                     return;
                 }
                 // Once more is how long it has to come back.
-                let late = self.lease.map(|lease| self.desk.leases().lapsed(2 * lease, Instant::now()));
+                let late = self.lease.map(|lease| self.desk.leases().lapsed(lease.saturating_mul(2), Instant::now()));
                 for id in late.into_iter().flatten() {
                     let peer = IpAddr::V4(Ipv4Addr::LOCALHOST);
                     let (waiting, _) = Waiting::new(Ask { credential: None, id: Some(id), peer, what: What::Lapse });
