@@ -215,6 +215,29 @@ fn what_administrators_take_away_stays_away_while_agents_go_on_asking() {
 }
 
 #[test]
+fn case_38_who_asks_without_end_waits_and_the_others_do_not() {
+    let place = Place::with(&[("by-hand.yml", BY_HAND)]);
+    let server = Server::start(&place, &["--rate", "10000", "--agent-rate", "5"]);
+    let keys = agents(&place, &server, 2);
+    let put =
+        |key: &str, port: u16| server.send("PUT", ROUTE.1, Some(key), &to("h.apps.example.com", port).to_string());
+    let said: Vec<Response> = (0..80).map(|n| put(&keys[0], 3000 + n % 2)).collect();
+    let refused: Vec<&Response> = said.iter().filter(|said| said.status == 429).collect();
+    assert!(!refused.is_empty() && said.iter().all(|said| matches!(said.status, 200 | 201 | 429)));
+    assert!(refused.iter().all(|said| said.header("retry-after").is_some() && said.body.contains("too-many-requests")));
+    server.ask(200, ("GET", ME), &keys[1], "");
+    // What is the same again is no change, so that nothing has to be loaded for it.
+    let before = place.sh("stat -c '%y %i %n' dynamic/*").out;
+    let last = said.iter().rev().find(|said| said.status < 300).expect("some were carried out");
+    let port = if last.body.contains(":3001") { 3001 } else { 3000 };
+    // It is as good as its word on when to come again.
+    let wait = refused.last().and_then(|said| said.header("retry-after")?.parse().ok()).expect("seconds");
+    std::thread::sleep(std::time::Duration::from_secs(wait));
+    assert_eq!(put(&keys[0], port).status, 200);
+    assert_eq!(place.sh("stat -c '%y %i %n' dynamic/*").out, before);
+}
+
+#[test]
 fn what_is_not_granted_any_more_can_be_taken_away() {
     let (place, server) = front(&[]);
     let grant = "--host *.n.example.com --target 127.0.0.0/8";
