@@ -212,16 +212,25 @@ impl Agent {
         }
     }
 
-    /// What is left of it when it goes: that it was there.
+    /// What is left of it when it goes: that it was there. A clock that was set back does not make it come before what
+    /// it ends.
     pub fn without_rights(&self, now: i64) -> Agent {
-        Agent { removed: Some(now), ..Agent::new(self.id.clone(), self.created) }
+        Agent { removed: Some(now.max(self.credential_since)), ..Agent::new(self.id.clone(), self.created) }
+    }
+
+    /// When it came to what it proves itself by, or lost that: what was begun before is over.
+    pub fn last_turn(&self) -> i64 {
+        self.removed.unwrap_or(self.credential_since)
     }
 
     /// The same with another credential.
     pub fn with_credential(self, credential: Credential, now: i64) -> Agent {
         match self.credential.as_ref() == Some(&credential) {
             true => self,
-            false => Agent { credential: Some(credential), credential_since: now, ..self },
+            false => {
+                let credential_since = now.max(self.credential_since);
+                Agent { credential: Some(credential), credential_since, ..self }
+            }
         }
     }
 

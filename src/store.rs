@@ -52,6 +52,8 @@ pub struct Store {
     traefik: Arc<Surroundings>,
     /// How much of the past is kept.
     bounds: settings::History,
+    /// Whether a file that is a link elsewhere is changed there.
+    follows_links: bool,
 }
 
 /// Works out a change from what there is, and from what was.
@@ -115,6 +117,7 @@ impl Store {
             command,
             traefik,
             bounds: settings::History { max_age: Duration::ZERO, max_size: 0 },
+            follows_links: true,
         }
     }
 
@@ -128,6 +131,11 @@ impl Store {
     pub fn judging_by(mut self, release: Release, static_config: Option<StaticConfig>) -> Store {
         self.traefik = Arc::new(Surroundings { static_config, ..Surroundings::unknown(release) });
         self
+    }
+
+    /// The same, changing nothing behind a link, for those who may write in this directory alone.
+    pub fn following_no_links(self) -> Store {
+        Store { follows_links: false, ..self }
     }
 
     /// A store over another directory, for the same command.
@@ -230,6 +238,10 @@ impl Store {
             let before = Notes::read(&state)?;
             let mut after = before.clone();
             let draft = draft(&snapshot, &past, &mut after, request, &self.traefik)?;
+            if let Some(act) = draft.acts.iter().find(|act| !self.follows_links && snapshot.is_linked(act.path())) {
+                let what = format!("{} is a link, and agents change nothing behind one", act.path());
+                return Err(Error::new(Code::Io, what).hint("put the file itself there"));
+            }
             let commit = Commit { folder: &folder, state: &state, snapshot: &snapshot };
             let number = match draft.acts.is_empty() {
                 true => commit.confirm().map(|()| Some(None))?,

@@ -46,7 +46,7 @@ pub(super) fn serve(context: &Context, args: &ServeRegister) -> Result<Outcome, 
     let compat = args.compat.then(|| Compat::open(&authority, &rules.domains)).transpose()?;
     let desk = Arc::new(Desk {
         authority,
-        store: context.store.clone(),
+        store: context.store.clone().following_no_links(),
         terms,
         rules,
         leases: leases.into(),

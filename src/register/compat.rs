@@ -96,6 +96,11 @@ impl Compat {
         path == "/health" || path.starts_with("/api/")
     }
 
+    /// What a request asks for, for whoever has no need to answer it.
+    pub fn asked(request: &Request) -> Result<Ask, Answer> {
+        read(request).map(|(_, ask)| ask)
+    }
+
     /// Answers in the old words.
     pub async fn answer(&self, service: &Arc<Service>, request: Request) -> Answer {
         match self.answered(service, &request).await {
@@ -111,7 +116,7 @@ impl Compat {
                 _ => Err(not_allowed("GET")),
             };
         }
-        let (old, ask) = self.read(request)?;
+        let (old, ask) = read(request)?;
         let credential = ask.credential.clone();
         let reply = service.carry_out(ask).await?;
         if reply.agent.removed.is_some() {
@@ -201,64 +206,62 @@ impl Compat {
         let made = tokio::task::spawn_blocking(move || service.certificate(&id, &[&name], &authority)).await;
         made.map_err(|_| broken())?.map_err(|error| Refusal::from(&error))
     }
+}
 
-    /// What is asked for: by the path, and the fields of the body.
-    fn read(&self, request: &Request) -> Result<(Old, Ask), Answer> {
-        let fields: Fields = match request.body.as_slice() {
-            b"" => Fields::default(),
-            body => decoded(body)?,
+/// What is asked for: by the path, and the fields of the body.
+fn read(request: &Request) -> Result<(Old, Ask), Answer> {
+    let fields: Fields = match request.body.as_slice() {
+        b"" => Fields::default(),
+        body => decoded(body)?,
+    };
+    let path: Vec<&str> = request.path.split('/').skip(2).collect();
+    let (allowed, what, in_path): (&'static str, Option<(Old, What)>, Option<&str>) =
+        match (path.as_slice(), request.method.as_str()) {
+            (["agent" | "agents", "register"], "POST") => {
+                let address = fields.target_ip.as_deref().and_then(|ip| ip.parse().ok());
+                ("POST", Some((Old::Register, What::Join { key: None, address, routes: None })), None)
+            }
+            (["agents", "authenticate"], "POST") => ("POST", Some((Old::Authenticate, What::Show)), None),
+            (["config", id], "GET") => ("GET", Some((Old::Config, What::Show)), Some(id)),
+            (["mongodb", "register"], "POST") => ("POST", Some((Old::Mongodb, mongodb(&fields)?)), None),
+            (["mongodb", id], "DELETE") => ("DELETE", Some((Old::Done, What::RemoveRoute(Which::Mongodb))), Some(id)),
+            (["proxy", "http"], "POST") => ("POST", Some((Old::Http, http(&fields)?)), None),
+            (["proxy", "redis"], "POST") => ("POST", Some((Old::Redis, redis(&fields)?)), None),
+            (["proxy", "routes"], "GET") => ("GET", Some((Old::Routes, What::Show)), None),
+            (["proxy", "agents", id], "GET") => ("GET", Some((Old::Routes, What::Show)), Some(id)),
+            (["proxy"], "DELETE") => {
+                let subdomain = fields.subdomain.clone().ok_or_else(|| lacks("subdomain"))?;
+                ("DELETE", Some((Old::Done, What::RemoveRoute(Which::Subdomain(subdomain)))), None)
+            }
+            (["agents", id], "GET") => ("GET", Some((Old::Routes, What::Show)), Some(id)),
+            (["agents", id], "DELETE") => ("DELETE", Some((Old::Done, What::Leave)), Some(id)),
+            (["agent" | "agents", "register"] | ["agents", "authenticate"] | ["mongodb", "register"], _)
+            | (["proxy", "http" | "redis"], _) => ("POST", None, None),
+            (["config", _] | ["proxy", "routes"] | ["proxy", "agents", _], _) => ("GET", None, None),
+            (["mongodb", _] | ["proxy"], _) => ("DELETE", None, None),
+            (["agents", _], _) => ("GET, DELETE", None, None),
+            _ => return Err(no_such_path().into()),
         };
-        let path: Vec<&str> = request.path.split('/').skip(2).collect();
-        let (allowed, what, in_path): (&'static str, Option<(Old, What)>, Option<&str>) =
-            match (path.as_slice(), request.method.as_str()) {
-                (["agent" | "agents", "register"], "POST") => {
-                    let address = fields.target_ip.as_deref().and_then(|ip| ip.parse().ok());
-                    ("POST", Some((Old::Register, What::Join { key: None, address, routes: None })), None)
-                }
-                (["agents", "authenticate"], "POST") => ("POST", Some((Old::Authenticate, What::Show)), None),
-                (["config", id], "GET") => ("GET", Some((Old::Config, What::Show)), Some(id)),
-                (["mongodb", "register"], "POST") => ("POST", Some((Old::Mongodb, self.mongodb(&fields)?)), None),
-                (["mongodb", id], "DELETE") => {
-                    ("DELETE", Some((Old::Done, What::RemoveRoute(Which::Mongodb))), Some(id))
-                }
-                (["proxy", "http"], "POST") => ("POST", Some((Old::Http, http(&fields)?)), None),
-                (["proxy", "redis"], "POST") => ("POST", Some((Old::Redis, redis(&fields)?)), None),
-                (["proxy", "routes"], "GET") => ("GET", Some((Old::Routes, What::Show)), None),
-                (["proxy", "agents", id], "GET") => ("GET", Some((Old::Routes, What::Show)), Some(id)),
-                (["proxy"], "DELETE") => {
-                    let subdomain = fields.subdomain.clone().ok_or_else(|| lacks("subdomain"))?;
-                    ("DELETE", Some((Old::Done, What::RemoveRoute(Which::Subdomain(subdomain)))), None)
-                }
-                (["agents", id], "GET") => ("GET", Some((Old::Routes, What::Show)), Some(id)),
-                (["agents", id], "DELETE") => ("DELETE", Some((Old::Done, What::Leave)), Some(id)),
-                (["agent" | "agents", "register"] | ["agents", "authenticate"] | ["mongodb", "register"], _)
-                | (["proxy", "http" | "redis"], _) => ("POST", None, None),
-                (["config", _] | ["proxy", "routes"] | ["proxy", "agents", _], _) => ("GET", None, None),
-                (["mongodb", _] | ["proxy"], _) => ("DELETE", None, None),
-                (["agents", _], _) => ("GET, DELETE", None, None),
-                _ => return Err(no_such_path().into()),
-            };
-        let (old, what) = what.ok_or_else(|| not_allowed(allowed))?;
-        let named = in_path.or(fields.agent_id.as_deref());
-        let id = named.map(str::parse::<AgentId>).transpose().map_err(bad_name)?;
-        // Whoever registers or comes back proves himself by what the one who installed him was given.
-        let credential = match old {
-            Old::Register | Old::Authenticate => fields.agent_key,
-            _ => request.bearer.clone(),
-        };
-        let is_missing = id.is_none() && matches!(old, Old::Register | Old::Authenticate);
-        if is_missing {
-            return Err(lacks("agentId").into());
-        }
-        Ok((old, Ask { credential, id, peer: request.peer, what }))
+    let (old, what) = what.ok_or_else(|| not_allowed(allowed))?;
+    let named = in_path.or(fields.agent_id.as_deref());
+    let id = named.map(str::parse::<AgentId>).transpose().map_err(bad_name)?;
+    // Whoever registers or comes back proves himself by what the one who installed him was given.
+    let credential = match old {
+        Old::Register | Old::Authenticate => fields.agent_key,
+        _ => request.bearer.clone(),
+    };
+    let is_missing = id.is_none() && matches!(old, Old::Register | Old::Authenticate);
+    if is_missing {
+        return Err(lacks("agentId").into());
     }
+    Ok((old, Ask { credential, id, peer: request.peer, what }))
+}
 
-    fn mongodb(&self, fields: &Fields) -> Result<What, Refusal> {
-        let target = target("mongodb", fields.target_ip.as_deref(), fields.target_port.unwrap_or(27017))?;
-        // Its own certificate stands behind Traefik.
-        let tls = if fields.use_tls == Some(false) { Tls::On } else { Tls::Passthrough };
-        Ok(What::PutRoute(None, RouteAsk { host: HostAsk::ById, target, tls: Some(tls) }))
-    }
+fn mongodb(fields: &Fields) -> Result<What, Refusal> {
+    let target = target("mongodb", fields.target_ip.as_deref(), fields.target_port.unwrap_or(27017))?;
+    // Its own certificate stands behind Traefik.
+    let tls = if fields.use_tls == Some(false) { Tls::On } else { Tls::Passthrough };
+    Ok(What::PutRoute(None, RouteAsk { host: HostAsk::ById, target, tls: Some(tls) }))
 }
 
 fn http(fields: &Fields) -> Result<What, Refusal> {

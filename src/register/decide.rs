@@ -7,6 +7,7 @@ use super::refusal::{Code, Refusal};
 use crate::agent::{Agent, Credential, Join, JoinToken, OwnRoute, State, TokenState};
 use crate::name::{AgentId, Kind, RouteLabel, Scheme};
 use crate::registry::{Domains, Named, Step};
+use crate::route::Tls;
 use crate::token::Token;
 
 /// What holds for every agent.
@@ -42,13 +43,17 @@ fn not_granted(message: impl Into<String>) -> Refusal {
     Refusal::new(Code::NotGranted, message, "ask the administrator of the front server")
 }
 
+fn bad(message: impl Into<String>, hint: &str) -> Refusal {
+    Refusal::new(Code::BadValue, message, hint)
+}
+
 /// Which agent wants to join by a token.
 pub fn joining_id(token: &JoinToken, named: Option<&AgentId>) -> Result<AgentId, Refusal> {
     match (named, token.only_agent()) {
         (Some(id), _) if !token.is_for(id) => Err(not_for_that_id()),
         (Some(id), _) => Ok(id.clone()),
         (None, Some(id)) => Ok(id),
-        (None, None) => Err(Refusal::new(Code::BadValue, "which agent is it?", "say its `id`")),
+        (None, None) => Err(bad("which agent is it?", "say its `id`")),
     }
 }
 
@@ -72,9 +77,11 @@ pub fn join(
     let hash = key.map(Token::hash);
     let begun = token.joins.iter().find(|join| join.agent == id && join.key == hash);
     let has_it = present.is_some_and(|agent| agent.credential.as_ref() == Some(&credential));
-    // What has happened to the agent since it joined so counts for more.
-    let is_since = |agent: &Agent, join: &Join| agent.removed.unwrap_or(agent.credential_since) >= join.at;
-    let is_over = !has_it && kept.as_ref().zip(begun).is_some_and(|(agent, join)| is_since(agent, join));
+    // What has happened to the agent since it joined so counts for more. Clocks are set back: that a join comes after
+    // what was before it does not depend on them.
+    let is_over = !has_it && kept.as_ref().zip(begun).is_some_and(|(agent, join)| agent.last_turn() >= join.at);
+    let next = kept.as_ref().map_or(now, |agent| now.max(agent.last_turn().saturating_add(1)));
+    let at = begun.map_or(next, |join| join.at.max(next));
     let base = match (begun, present) {
         // What many have would make each of them all the others.
         _ if key.is_none() && token.only_agent().is_none() => return Err(not_for_that_id()),
@@ -93,11 +100,11 @@ pub fn join(
         None => token.grant.of(&id).map_err(|_| not_for_that_id())?,
     };
     let is_new = begun.is_none();
-    let base = Agent { grant: Some(grant), ..enabled(base)?.with_credential(credential, now) };
+    let base = Agent { grant: Some(grant), ..enabled(base)?.with_credential(credential, at) };
     let after = changed(rules, base, what, now)?;
     let token = is_new.then(|| {
         let mut token = token;
-        token.joins.push(Join { agent: id, key: hash, at: now });
+        token.joins.push(Join { agent: id, key: hash, at });
         Box::new(token)
     });
     Ok(Decision::Step(Box::new(Step { before: kept, after, routes_follow: true }), token))
@@ -155,6 +162,11 @@ fn changed(rules: &Rules, mut agent: Agent, what: &What, now: i64) -> Result<Age
                     .iter()
                     .map(|(label, route)| wish(rules, &agent, Some(label), route))
                     .collect::<Result<_, _>>()?;
+                let is_same = |at: usize, route: &OwnRoute| wanted.iter().take(at).any(|other| other.is_for(route));
+                if let Some((_, route)) = wanted.iter().enumerate().find(|(at, route)| is_same(*at, route)) {
+                    let what = format!("two routes are for {}", route.host);
+                    return Err(bad(what, "leave one of them out"));
+                }
                 agent.routes.retain(|own| wanted.iter().any(|route| route.label == own.label));
                 wanted.into_iter().for_each(|route| agent.put_route(route));
             }
@@ -188,19 +200,86 @@ pub fn wish(rules: &Rules, agent: &Agent, label: Option<&RouteLabel>, route: &Ro
     let named = match &route.host {
         HostAsk::Whole(host) => Named::Host(host),
         HostAsk::Subdomain(label) if label.contains('*') => {
-            return Err(Refusal::new(
-                Code::BadValue,
-                "a subdomain is a name, and no wildcard",
-                "name the host instead",
-            ));
+            return Err(bad("a subdomain is a name, and no wildcard", "name the host instead"));
         }
         HostAsk::Subdomain(label) => Named::Subdomain(label),
         HostAsk::ById => Named::ById,
     };
     let host = rules.domains.host(&agent.id, named, &route.target).map_err(|error| Refusal::from(&error))?;
+    if host.is_any() {
+        return Err(bad("`*` is every host, which no agent can have", "name a domain"));
+    }
     let (target, tls) = (route.target.clone(), route.tls);
+    match (target.scheme().kind(), tls) {
+        (Kind::Http, Some(Tls::Passthrough)) => {
+            return Err(bad("the TLS of HTTP can't be passed through", "say on or off"));
+        }
+        (Kind::Tcp | Kind::Udp, Some(Tls::Off)) => {
+            return Err(bad("without TLS it can't be told which host a client means", "say on or passthrough"));
+        }
+        _ => {}
+    }
     let label = label.cloned().unwrap_or_else(|| agent.label_for(&host, target.scheme().kind()));
     let before = agent.routes.iter().find(|own| own.label == label);
     let entry_points = before.map(|own| own.entry_points.clone()).unwrap_or_default();
     Ok(OwnRoute { label, host, target, entry_points, tls })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agent::GrantPattern;
+    use crate::token::Use;
+
+    fn token() -> JoinToken {
+        let secret = Token::random(Use::Join).unwrap();
+        let grant = GrantPattern {
+            hosts: vec!["*.example.com".into()],
+            targets: vec!["10.8.0.0/24".parse().unwrap()],
+            max_routes: 1,
+            entry_points: Vec::new(),
+        };
+        let (id, hash) = (secret.id().to_owned(), secret.hash());
+        let agent = "web-7".to_owned();
+        JoinToken { id, hash, agent, grant, created: 0, expires: 9000, uses: 1, joins: Vec::new(), revoked: None }
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_revives_nothing_and_takes_no_use_away() {
+        let id: AgentId = "web-7".parse().unwrap();
+        let (first, second) = (Token::random(Use::Agent).unwrap(), Token::random(Use::Agent).unwrap());
+        let ask = |key: &Token| What::Join { key: Some(key.clone()), address: None, routes: None };
+        let rules = Rules::default();
+        let by = |token: JoinToken, kept: Option<Agent>, key: &Token, now: i64| match join(
+            &rules,
+            token,
+            (id.clone(), kept),
+            (Some(key), &ask(key)),
+            now,
+        ) {
+            Ok(Decision::Step(step, token)) => Ok((step.after, token.map(|token| *token))),
+            Ok(Decision::Nothing(_)) => panic!("a join is a step"),
+            Err(refusal) => Err(refusal.code),
+        };
+        let (agent, used) = by(token(), None, &first, 5000).unwrap();
+        let used = used.unwrap();
+        for now in [5000, 1000, 8000] {
+            assert_eq!(by(used.clone(), Some(agent.clone()), &first, now).unwrap(), (agent.clone(), None), "again");
+            // It has gone, or has another key, by a clock that says something else.
+            let gone = agent.without_rights(now);
+            assert_eq!(by(used.clone(), Some(gone.clone()), &first, 1000), Err(Code::Unauthorized));
+            let What::Join { key, .. } = ask(&second) else { return };
+            let put = What::Put { key, address: None, routes: None };
+            let Ok(Decision::Step(step, _)) = decide(&rules, agent.clone(), &put, now) else { panic!("a step") };
+            assert_eq!(by(used.clone(), Some(step.after), &first, 1000), Err(Code::Unauthorized));
+            // A join by a new token, cut short before the agent was kept, is finished by the same request.
+            let (again, fresh) = by(token(), Some(gone.clone()), &first, now).unwrap();
+            for later in [now, 1000] {
+                let finished = by(fresh.clone().unwrap(), Some(gone.clone()), &first, later).unwrap().0;
+                assert_eq!((&finished.credential, finished.removed), (&again.credential, None));
+                let gone = finished.without_rights(1);
+                assert_eq!(by(fresh.clone().unwrap(), Some(gone), &first, later), Err(Code::Unauthorized));
+            }
+        }
+    }
 }

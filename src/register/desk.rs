@@ -7,13 +7,15 @@ use super::http::Log;
 use super::identity::{public_part, same_id};
 use super::leases::Leases;
 use super::refusal::{Code, Refusal};
-use crate::agent::{Credential, JoinToken};
+use crate::agent::{Agent, Credential, JoinToken};
 use crate::authority::Authority;
-use crate::error::Error;
+use crate::error::{Changed, Error};
+use crate::grant::Own;
 use crate::name::AgentId;
 use crate::plan::Verb;
 use crate::registry::{self, Settled, Step, Terms};
-use crate::store::{Store, now};
+use crate::store::{Store, local_addresses, now};
+use crate::token::Token;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -72,6 +74,41 @@ struct Decided {
     credential: String,
     step: Step,
     token: Option<JoinToken>,
+}
+
+/// Of whom a burst knows something already: the agents that it changes, and the keys that they take up.
+#[derive(Default)]
+struct Busy {
+    agents: BTreeSet<AgentId>,
+    keys: BTreeSet<String>,
+}
+
+impl Busy {
+    fn take(&mut self, agent: &Agent) {
+        self.agents.insert(agent.id.clone());
+        self.keys.extend(key_id(agent).map(str::to_owned));
+    }
+
+    /// Whether an ask has to wait until the burst is carried out.
+    fn has(&self, agent: &AgentId, what: &What) -> bool {
+        self.agents.contains(agent) || new_key(what).is_some_and(|key| self.keys.contains(key.id()))
+    }
+}
+
+/// The key that is to be taken up.
+fn new_key(what: &What) -> Option<&Token> {
+    match what {
+        What::Join { key, .. } | What::Put { key, .. } => key.as_ref(),
+        _ => None,
+    }
+}
+
+/// The public part of an agent's key.
+fn key_id(agent: &Agent) -> Option<&str> {
+    match &agent.credential {
+        Some(Credential::Key { id, .. }) => Some(id),
+        _ => None,
+    }
 }
 
 /// A refusal, and to whom, where he has proved who he is: the agent, and the public part of its credential.
@@ -137,19 +174,19 @@ impl Desk {
             }
         };
         let (mut later, mut decided, mut lines) = (Vec::new(), Vec::<Decided>::new(), Vec::new());
-        let mut tokens = BTreeMap::new();
-        let mut busy = BTreeSet::new();
+        let (mut tokens, mut said) = (BTreeMap::new(), Vec::new());
+        let mut busy = Busy::default();
         for waiting in burst {
             match self.decide(&waiting.ask, &mut tokens, &busy) {
                 Ok(None) => later.push(waiting),
                 Ok(Some((credential, Decision::Nothing(agent)))) => {
                     lines.push(line(&waiting.ask, Some((&agent.id, &credential)), "unchanged"));
-                    waiting.say(Ok(Reply::unchanged(*agent)));
+                    said.push((waiting, Ok(Reply::unchanged(*agent))));
                 }
                 Ok(Some((credential, Decision::Step(step, token)))) => {
                     let agent = step.after.id.clone();
                     lines.push(line(&waiting.ask, Some((&agent, &credential)), "granted"));
-                    busy.insert(agent.clone());
+                    busy.take(&step.after);
                     let token = token.map(|token| *token);
                     decided.push(Decided { waiting, agent, credential, step: *step, token });
                 }
@@ -159,11 +196,13 @@ impl Desk {
                     if whose.is_some() {
                         lines.push(line(&waiting.ask, whose, refusal.code.as_str()));
                     }
-                    waiting.say(Err(refusal));
+                    said.push((waiting, Err(refusal)));
                 }
             }
         }
-        if let Err(error) = self.authority.audit_all(&lines) {
+        let audited = self.authority.audit_all(&lines);
+        said.into_iter().for_each(|(waiting, said)| waiting.say(said));
+        if let Err(error) = audited {
             let refusal = self.failed(&error);
             decided.into_iter().for_each(|one| one.waiting.say(Err(refusal.clone())));
             return later;
@@ -177,7 +216,7 @@ impl Desk {
         &self,
         ask: &Ask,
         tokens: &mut BTreeMap<String, JoinToken>,
-        busy: &BTreeSet<AgentId>,
+        busy: &Busy,
     ) -> Result<Option<(String, Decision)>, Refused> {
         let anonymous = |refusal| (None, refusal);
         let text = ask.credential.as_deref().unwrap_or_default();
@@ -189,7 +228,7 @@ impl Desk {
                 }
                 _ => self.authenticate(Some(text)).map_err(anonymous)?,
             };
-            if busy.contains(&agent.id) {
+            if busy.has(&agent.id, &ask.what) {
                 return Ok(None);
             }
             let (id, credential) = (agent.id.clone(), public_part(&agent));
@@ -202,8 +241,10 @@ impl Desk {
         let kept = self.open_token(text).map_err(anonymous)?;
         let token = tokens.get(&kept.id).cloned().unwrap_or(kept);
         let credential = token.id.clone();
-        let id = joining_id(&token, ask.id.as_ref()).map_err(anonymous)?;
-        if busy.contains(&id) {
+        // Who may join, but not as the one he names, is written down with that name.
+        let named = |refusal| (ask.id.clone().map(|id| (id, credential.clone())), refusal);
+        let id = joining_id(&token, ask.id.as_ref()).map_err(named)?;
+        if busy.has(&id, &ask.what) {
             return Ok(None);
         }
         let whose = Some((id.clone(), credential.clone()));
@@ -224,7 +265,7 @@ impl Desk {
 
     /// Nobody takes up a key of which the public part is another's.
     fn key_is_free(&self, what: &What, id: &AgentId) -> Result<(), Refusal> {
-        let (What::Join { key: Some(key), .. } | What::Put { key: Some(key), .. }) = what else { return Ok(()) };
+        let Some(key) = new_key(what) else { return Ok(()) };
         match self.authority.key_owner(key.id()).map_err(|error| self.failed(&error))? {
             Some(owner) if owner != *id => {
                 Err(Refusal::new(Code::BadValue, "the key can't be used", "make another key"))
@@ -248,10 +289,13 @@ impl Desk {
         if steps.is_empty() {
             return;
         }
-        let made = registry::settle_all(&self.authority, &self.terms, &steps, &|request| self.store.change(request));
+        // This machine may have come to addresses since, such as those of a network between the two.
+        let own = Own { addresses: local_addresses(), ..self.terms.own.clone() };
+        let terms = Terms { own, ..self.terms.clone() };
+        let made = registry::settle_all(&self.authority, &terms, &steps, &|request| self.store.change(request));
         let mut lines = Vec::new();
         for (one, made) in kept.into_iter().zip(made) {
-            let said = made.map(|made| self.reply(&one, made)).map_err(|error| self.failed(&error));
+            let said = made.map(|made| self.reply(&one, made)).map_err(|error| self.undone(&one, &error));
             if let Err(refusal) = &said {
                 lines.push(line(&one.waiting.ask, Some((&one.agent, &one.credential)), refusal.code.as_str()));
             }
@@ -273,14 +317,25 @@ impl Desk {
         one.token.iter().try_for_each(|token| self.authority.put_token(token))
     }
 
+    /// What was not done, for the log; a key that was not taken up is nobody's again.
+    fn undone(&self, one: &Decided, error: &Error) -> Refusal {
+        let before = one.step.before.as_ref().and_then(key_id);
+        if let Some(key) = key_id(&one.step.after).filter(|key| Some(*key) != before)
+            && error.code.changed() == Changed::No
+            && let Err(error) = self.authority.remove_key_owner(key)
+        {
+            self.failed(&error);
+        }
+        self.failed(error)
+    }
+
     fn reply(&self, one: &Decided, made: Settled) -> Reply {
         self.tally.steps.fetch_add(1, Relaxed);
         self.tally.is_failing.store(false, Relaxed);
         let after = &one.step.after;
         // An old key leads nowhere any more.
-        if let Some(Credential::Key { id, .. }) = one.step.before.as_ref().and_then(|before| before.credential.as_ref())
-            && !matches!(&after.credential, Some(Credential::Key { id: new, .. }) if new == id)
-            && let Err(error) = self.authority.remove_key_owner(id)
+        if let Some(key) = one.step.before.as_ref().and_then(key_id).filter(|key| key_id(after) != Some(*key))
+            && let Err(error) = self.authority.remove_key_owner(key)
         {
             self.failed(&error);
         }

@@ -82,7 +82,7 @@ impl Service {
                     return;
                 }
                 // Once more is how long it has to come back.
-                let late = self.lease.map(|lease| self.desk.leases().lapsed(2 * lease, Instant::now()));
+                let late = self.lease.map(|lease| self.desk.leases().lapsed(lease.saturating_mul(2), Instant::now()));
                 for id in late.into_iter().flatten() {
                     let peer = IpAddr::V4(Ipv4Addr::LOCALHOST);
                     let (waiting, _) = Waiting::new(Ask { credential: None, id: Some(id), peer, what: What::Lapse });
@@ -150,7 +150,6 @@ impl Service {
 
     fn look_at(&self, ask: Ask) -> Result<Looked, Refusal> {
         let Some(agent) = self.desk.look_at(&ask)? else { return Ok(Looked::Asks(ask)) };
-        same_id(&agent.id, &ask)?;
         self.pace(&agent)?;
         let goes_on = agent.has_beaten || !self.desk.rules.has_leases;
         let changes_nothing = match ask.what {
@@ -158,12 +157,13 @@ impl Service {
             What::Beat => goes_on && agent.state != State::Expired,
             _ => false,
         };
-        if !changes_nothing {
+        if !changes_nothing || same_id(&agent.id, &ask).is_err() {
             return Ok(Looked::Asks(ask));
         }
-        match decide(&self.desk.rules, agent, &ask.what, now())? {
-            Decision::Nothing(agent) => Ok(Looked::Said(Reply::unchanged(*agent))),
-            Decision::Step(..) => Ok(Looked::Asks(ask)),
+        // What is refused is written down, which the desk does.
+        match decide(&self.desk.rules, agent, &ask.what, now()) {
+            Ok(Decision::Nothing(agent)) => Ok(Looked::Said(Reply::unchanged(*agent))),
+            Ok(Decision::Step(..)) | Err(_) => Ok(Looked::Asks(ask)),
         }
     }
 

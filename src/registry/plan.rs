@@ -1,7 +1,7 @@
 //! What a step of an agent does to the directory: a pure decision.
 
-use crate::agent::{Agent, OwnRoute};
-use crate::claim::{self, Claim};
+use crate::agent::{Agent, OwnRoute, State};
+use crate::claim::{self, Claim, Why};
 use crate::error::{Code, Error, Place};
 use crate::grant::{Denied, Grant, Own};
 use crate::inventory::{Definition, Inventory, Part};
@@ -108,9 +108,11 @@ fn resolver(terms: &Terms, route: &OwnRoute) -> Option<String> {
     }
 }
 
-/// Refuses what a grant does not cover.
+/// Refuses what a grant does not cover. What an agent has that serves nothing is looked at when it serves again: taking
+/// away must never fail for what is taken away.
 fn must_be_granted(agent: &Agent, own: &Own) -> Result<(), Error> {
-    let Some(grant) = agent.grant.as_ref().filter(|_| agent.removed.is_none()) else { return Ok(()) };
+    let is_wanted = agent.removed.is_none() && matches!(agent.state, State::Active | State::Pending);
+    let Some(grant) = agent.grant.as_ref().filter(|_| is_wanted) else { return Ok(()) };
     for route in &agent.routes {
         let (address, port) = address_of(&route.target)?;
         grant.allows_host(&route.host).and_then(|()| grant.allows_target(address, port, own)).map_err(denied)?;
@@ -168,7 +170,9 @@ fn must_be_free(
     };
     let line = taken.router.map_or(0, |(_, router)| router.key.line());
     let file = inventory.files().get(taken.file).map(|file| file.path.clone()).unwrap_or_default();
-    Err(Error::new(Code::HostTaken, what).at(Place { file, line }))
+    // Nothing is anybody's before that is mended.
+    let code = if why == Why::BrokenFile { Code::WouldNotLoad } else { Code::HostTaken };
+    Err(Error::new(code, what).at(Place { file, line }))
 }
 
 /// Whether a grant covers a route that an agent wants.

@@ -1,5 +1,6 @@
 //! Agents that register themselves: what they are given, what they are refused, and what clients then reach.
 
+mod abuse;
 mod api;
 mod compat;
 mod front;

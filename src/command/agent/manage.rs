@@ -122,7 +122,8 @@ pub(super) fn rotate(context: &Context, args: &Rotate) -> Result<Agents, Error> 
     };
     if args.now {
         authority.audit(&decision("rotate", Some(id.as_str()), None))?;
-        authority.put_agent(&Agent { credential: None, credential_since: now(), ..agent })?;
+        let credential_since = now().max(agent.credential_since);
+        authority.put_agent(&Agent { credential: None, credential_since, ..agent })?;
     }
     token::make(context, &authority, (id.as_str(), grant), (&args.ttl, 1), args.print_join_command)
 }

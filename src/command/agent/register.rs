@@ -17,7 +17,9 @@ pub(super) fn register(context: &Context, args: &Register) -> Result<Outcome, Er
     let office = Office::open_or_create(context, &args.change)?;
     let before = office.agent(&id)?;
     let known = before.clone().filter(|agent| agent.removed.is_none());
-    let mut agent = known.unwrap_or_else(|| Agent::new(id, now()));
+    // What it proved itself by before it was removed stays void, whatever the clock says now.
+    let since = before.as_ref().map_or(now(), |agent| now().max(agent.last_turn()));
+    let mut agent = known.unwrap_or_else(|| Agent::new(id, since));
     agent.address = Some(args.address);
     for route in wishes(context, args, &agent)? {
         let label = agent.label_for(&route.host, route.kind());
