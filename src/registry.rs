@@ -52,7 +52,8 @@ impl Step {
         }
     }
 
-    /// The record as long as the directory has not followed yet: with what it had, and with what it gets.
+    /// The record as long as the directory has not followed yet: with what it has, and with what it gets. Routes stop to
+    /// count before they go, and count when they have come: whoever asks again then finds what is left to do.
     fn meanwhile(&self) -> Agent {
         let Some(before) = self.before.as_ref().filter(|before| before.removed.is_none()) else {
             return self.after.clone();
@@ -61,9 +62,17 @@ impl Step {
             return before.clone();
         }
         let mut both = self.after.clone();
+        if both.state == State::Active {
+            both.state = before.state;
+        }
         let goes = |route: &&OwnRoute| self.after.routes.iter().all(|own| !own.is_for(route));
-        both.routes.extend(before.routes.iter().filter(goes).cloned());
+        both.leaving = before.written().filter(goes).cloned().collect();
         both
+    }
+
+    /// The record when the directory has followed.
+    fn settled(&self) -> Agent {
+        Agent { leaving: Vec::new(), ..self.after.clone() }
     }
 }
 
@@ -171,8 +180,9 @@ fn together(
     let outcomes = counts.take();
     for (step, _) in steps.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok()) {
         let Some(authority) = authority else { continue };
-        if step.meanwhile() != step.after {
-            authority.put_agent(&step.after)?;
+        let settled = step.settled();
+        if step.meanwhile() != settled {
+            authority.put_agent(&settled)?;
         }
         if step.after.removed.is_some() {
             authority.remove_certificate(&step.after.id)?;

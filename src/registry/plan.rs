@@ -1,6 +1,6 @@
 //! What a step of an agent does to the directory: a pure decision.
 
-use crate::agent::{Agent, OwnRoute};
+use crate::agent::{Agent, OwnRoute, State};
 use crate::claim::{self, Claim};
 use crate::error::{Code, Error, Place};
 use crate::grant::{Denied, Grant, Own};
@@ -108,9 +108,10 @@ fn resolver(terms: &Terms, route: &OwnRoute) -> Option<String> {
     }
 }
 
-/// Refuses what a grant does not cover.
+/// Refuses what a grant does not cover. Taking routes away needs none.
 fn must_be_granted(agent: &Agent, own: &Own) -> Result<(), Error> {
-    let Some(grant) = agent.grant.as_ref().filter(|_| agent.removed.is_none()) else { return Ok(()) };
+    let serves = agent.removed.is_none() && matches!(agent.state, State::Active | State::Pending);
+    let Some(grant) = agent.grant.as_ref().filter(|_| serves) else { return Ok(()) };
     for route in &agent.routes {
         let (address, port) = address_of(&route.target)?;
         grant.allows_host(&route.host).and_then(|()| grant.allows_target(address, port, own)).map_err(denied)?;
@@ -141,7 +142,7 @@ fn owns(agent: &Agent, inventory: &Inventory<'_>, kind: Kind, router: &Definitio
 
 /// The agent's routers that are there.
 fn own_routers<'a>(agent: &Agent, inventory: &Inventory<'a>) -> Vec<(Kind, Definition<'a>)> {
-    let routes = agent.routes.iter().map(|route| (route.kind(), route.name()));
+    let routes = agent.written().map(|route| (route.kind(), route.name()));
     let found = routes.filter_map(|(kind, name)| Some((kind, inventory.get(kind, Part::Router, name.as_str())?)));
     found.filter(|(kind, router)| owns(agent, inventory, *kind, router)).collect()
 }

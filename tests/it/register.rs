@@ -2,4 +2,5 @@
 
 mod api;
 mod compat;
+mod crash;
 mod front;

@@ -176,7 +176,7 @@ impl Attack<'_> {
 }
 
 /// What goes wrong, as `NAME:WHAT:when=N`.
-fn wrongs(points: &[String], all: bool) -> Vec<String> {
+pub(crate) fn wrongs(points: &[String], all: bool) -> Vec<String> {
     let mut random = Random::new(points.len() as u64);
     let mut wrongs = Vec::new();
     for point in points {

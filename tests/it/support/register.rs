@@ -5,6 +5,7 @@ use super::place::Place;
 use super::{Guarded, wait_for};
 use cloudlunacy::token::{Token, Use};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::io::{BufReader, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -90,6 +91,37 @@ impl Server {
         let body = format!("{{\"key\": \"{key}\", \"routes\": {routes}}}");
         self.ask(201, ("POST", "/v1/agents"), token, &body);
         key
+    }
+}
+
+/// Makes sure that records and directory say the same: what an active agent's record names stands in its file, and nothing
+/// else; of the others nothing does.
+pub(crate) fn agree(place: &Place) {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let (kept, written) =
+        (place.json(&["--state-dir", "state", "agent", "list"]), place.json(&["route", "list"]));
+    let mut said = BTreeSet::new();
+    for agent in list(&kept["agents"]).iter().filter(|agent| agent["state"] == "active") {
+        for route in list(&agent["routes"]) {
+            let leads = text(&route["target"]);
+            let leads = if route["kind"] == "http" { leads } else { leads.rsplit("//").next().unwrap().to_owned() };
+            let route = (text(&route["kind"]), text(&route["name"]), text(&route["host"]), leads);
+            assert!(said.insert((format!("agent-{}.yml", text(&agent["id"])), route)), "twice: {agent}");
+        }
+    }
+    let of_agents = list(&written["routes"]).into_iter().filter(|route| text(&route["file"]).starts_with("agent-"));
+    let stands: BTreeSet<_> = of_agents
+        .map(|route| {
+            assert_eq!((list(&route["hosts"]).len(), list(&route["servers"]).len()), (1, 1), "{route}");
+            let leads = (text(&route["hosts"][0]), text(&route["servers"][0]));
+            (text(&route["file"]), (text(&route["kind"]), text(&route["name"]), leads.0, leads.1))
+        })
+        .collect();
+    assert_eq!(said, stands, "what the records say, and what stands there");
+    assert_eq!(place.run(&["validate"]).code, 0);
+    for line in std::fs::read_to_string(place.top().join("state/audit.jsonl")).unwrap_or_default().lines() {
+        assert!(serde_json::from_str::<Value>(line).is_ok(), "the audit log has a line that is no JSON: {line}");
     }
 }
 
