@@ -11,10 +11,10 @@
 
 use cloudlunacy::token::{Token, Use};
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -112,25 +112,24 @@ fn command(place: &Path) -> Command {
 struct Server {
     process: Child,
     port: u16,
-    /// Its log, which must stay open.
-    _log: BufReader<ChildStderr>,
 }
 
 impl Server {
     fn start(place: &Path) -> Server {
         let words = "serve-register --listen 127.0.0.1:0 --lease 90s --rate 1000000 --agent-rate 1000000";
-        let mut process = command(place).args(words.split(' ')).stderr(Stdio::piped()).spawn().expect("a server");
-        let mut log = BufReader::new(process.stderr.take().expect("its log"));
+        let log = place.join("log");
+        let into = fs::File::create(&log).expect("a log");
+        let mut process = command(place).args(words.split(' ')).stderr(into).spawn().expect("a server");
         let port = loop {
-            let mut line = String::new();
-            assert_ne!(log.read_line(&mut line).expect("a line"), 0, "the server has ended");
-            let event: serde_json::Value = serde_json::from_str(&line).expect("JSON");
-            let port = event["addresses"][0].as_str().and_then(|address| address.rsplit(':').next());
-            if let Some(port) = port {
+            let text = fs::read_to_string(&log).expect("a log");
+            let address = text.split_once("\"addresses\":[\"127.0.0.1:").map(|(_, rest)| rest);
+            if let Some((port, _)) = address.and_then(|address| address.split_once('"')) {
                 break port.parse().expect("a port");
             }
+            assert_eq!(process.try_wait().expect("a state"), None, "the server has ended: {text}");
+            std::thread::sleep(Duration::from_millis(5));
         };
-        Server { process, port, _log: log }
+        Server { process, port }
     }
 
     fn join(&self, token: &str, Agent { id, key }: &Agent) {

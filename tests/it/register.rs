@@ -4,3 +4,4 @@ mod api;
 mod compat;
 mod crash;
 mod front;
+mod office;
