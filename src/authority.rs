@@ -14,7 +14,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::os::unix::fs::DirBuilderExt;
+use std::io::ErrorKind;
+use std::os::unix::fs::{DirBuilderExt, lchown};
 use std::path::{Path, PathBuf};
 
 /// The state folder.
@@ -36,11 +37,24 @@ const AUDIT: &str = "audit.jsonl";
 impl Authority {
     /// Opens the state folder; it is made where it is not there.
     pub fn create(path: &Path) -> Result<Authority, Error> {
-        let make = |path: &Path| std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
-        for path in ["", TOKENS, AGENTS, KEYS, CERTIFICATES].map(|name| path.join(name)) {
-            make(&path).map_err(|error| cant_open(&path, error.into()))?;
+        let failed = |path: &Path, error: std::io::Error| cant_open(path, error.into());
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+        made.map_err(|error| failed(path, error))?;
+        let whole = Authority::open(path)?;
+        let authority = whole.ok_or_else(|| failed(path, Errno::NOENT.into()))?;
+        let owner = authority.folder.stat()?;
+        for below in [TOKENS, AGENTS, KEYS, CERTIFICATES].map(|name| path.join(name)) {
+            match std::fs::DirBuilder::new().mode(0o700).create(&below) {
+                // What root makes must be for the user whose folder it is.
+                Ok(()) if owner.st_uid != rustix::process::geteuid().as_raw() => {
+                    lchown(&below, Some(owner.st_uid), Some(owner.st_gid)).map_err(|error| failed(&below, error))?;
+                }
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(failed(&below, error)),
+            }
         }
-        Authority::open(path)?.ok_or_else(|| cant_open(path, std::io::Error::from(Errno::NOENT).into()))
+        Ok(authority)
     }
 
     /// Opens the state folder; nothing where there is none.
@@ -50,7 +64,8 @@ impl Authority {
             opened => opened.map_err(|error| cant_open(path, std::io::Error::from(error).into()))?,
         };
         let stat = folder.stat()?;
-        let is_own = [0, rustix::process::geteuid().as_raw()].contains(&stat.st_uid);
+        let user = rustix::process::geteuid();
+        let is_own = user.is_root() || [0, user.as_raw()].contains(&stat.st_uid);
         if !is_own || stat.st_mode & 0o077 != 0 {
             let what = format!("{} must be yours or root's, and closed to all others (mode 0700)", path.display());
             return Err(Error::new(Code::Io, what).hint(format!("chmod 700 {}", path.display())));

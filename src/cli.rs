@@ -11,8 +11,8 @@ mod validate;
 
 use crate::error::{Code, Error};
 pub use agent::{
-    AgentCommand, AgentFilter, Can, CreateToken, GrantAgent, GrantFields, OneAgent, Register, RemoveAgent, Rotate,
-    StateArg, TokenCommand,
+    AgentCommand, AgentFilter, Can, CreateToken, GrantAgent, GrantFields, Join, OneAgent, Register, RemoveAgent,
+    Rotate, StateArg, TokenCommand,
 };
 pub use batch::Batch;
 use clap::builder::{EnumValueParser, NonEmptyStringValueParser, TypedValueParser};
@@ -378,6 +378,7 @@ fn codes() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &std::ffi::OsStr| {
         let rules = crate::lint::LINTS.iter().map(|lint| lint.name);
         let all = rules.chain(crate::error::Code::ALL.iter().map(|code| code.as_str()));
+        let all = all.chain(crate::command::answers().map(|code| code.as_str()));
         let begins = |code: &&str| current.to_str().is_some_and(|typed| code.starts_with(typed));
         all.filter(begins).map(clap_complete::CompletionCandidate::new).collect()
     })

@@ -23,7 +23,7 @@ pub use agent::Agents;
 pub use batch::Batched;
 pub use context::{Context, find_settings};
 pub use diff::Compared;
-pub use explain::Explanation;
+pub use explain::{Explanation, answers};
 pub use history::{Happened, Shown};
 pub use validate::{Counts, Fixed, Repair, ShownObject, StaticUsed, Text, Validation};
 

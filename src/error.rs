@@ -60,6 +60,10 @@ pub enum Code {
     DurabilityUnknown,
     /// Traefik's API gives no usable answer.
     ApiFailed,
+    /// The server that agents join gives no usable answer.
+    ServerUnreachable,
+    /// The server that agents join says no.
+    Refused,
     /// A server that a route would lead to does not answer.
     TargetUnreachable,
     /// The change was taken back, because Traefik did not load it in time.
@@ -104,6 +108,8 @@ impl Code {
         Code::PartlyDone,
         Code::DurabilityUnknown,
         Code::ApiFailed,
+        Code::ServerUnreachable,
+        Code::Refused,
         Code::TargetUnreachable,
         Code::RolledBack,
         Code::NotLive,
@@ -142,6 +148,8 @@ impl Code {
             Code::PartlyDone => "of many commands or repairs some were refused, and the others are done",
             Code::DurabilityUnknown => "the change is in place, but the disk did not confirm it",
             Code::ApiFailed => "the running Traefik can't be asked: its API gives no usable answer",
+            Code::ServerUnreachable => "the server that agents join can't be asked: it gives no usable answer",
+            Code::Refused => "the server that agents join says no; the message has its own code",
             Code::TargetUnreachable => {
                 "a server that the route would lead to does not answer as it should (--check-target)"
             }
@@ -185,6 +193,8 @@ impl Code {
             Code::PartlyDone => "partly-done",
             Code::DurabilityUnknown => "durability-unknown",
             Code::ApiFailed => "api-failed",
+            Code::ServerUnreachable => "server-unreachable",
+            Code::Refused => "refused",
             Code::TargetUnreachable => "target-unreachable",
             Code::RolledBack => "rolled-back",
             Code::NotLive => "not-live",
@@ -219,6 +229,7 @@ impl Code {
             | Code::NotGranted
             | Code::TargetForbidden
             | Code::Quota
+            | Code::Refused
             | Code::Declined => 3,
             Code::NoDirectory
             | Code::Io
@@ -226,6 +237,7 @@ impl Code {
             | Code::PartlyDone
             | Code::DurabilityUnknown
             | Code::ApiFailed
+            | Code::ServerUnreachable
             | Code::AnswerNotPrinted => 4,
             Code::NotLive | Code::StillNotLive => 5,
             Code::Internal => 70,

@@ -5,7 +5,7 @@
 //! - edges: [`terminal`], [`cli`], [`command`] (what each command does), [`render`] (how its outcome is shown),
 //!   [`register`] (the server by which agents register themselves);
 //! - effects: [`store`], the only door to the managed directory; [`git`], an earlier state of it; [`live`], the running Traefik;
-//!   [`probe`], the servers that routes lead to; [`trust`], whose certificates count; [`authority`], the only door to the folder that keeps
+//!   [`probe`], the servers that routes lead to; [`join`], the server that agents join; [`trust`], whose certificates count; [`authority`], the only door to the folder that keeps
 //!   agents and tokens; [`registry`], by which an agent's record and its routes change together;
 //! - core, pure: [`plan`] (what a change must do), [`route`], [`claim`] (whether a host is free for somebody), [`judge`] (what Traefik would say), [`compare`] (two configurations), [`lint`] (each
 //!   kind of finding), [`finding`], [`runtime`] (what Traefik makes of what it loads), [`surroundings`], [`certificate`],
@@ -31,6 +31,7 @@ pub mod golang;
 pub mod grant;
 pub mod hash;
 pub mod inventory;
+pub mod join;
 pub mod judge;
 pub mod lint;
 pub mod live;

@@ -65,6 +65,11 @@ pub fn roots(files: &[std::path::PathBuf], texts: &[String]) -> Vec<CertificateD
     files.chain(texts).flat_map(of).collect()
 }
 
+/// What an error of a connection means, in words.
+pub fn words(error: &std::io::Error) -> String {
+    connection::failure(error, "no answer").what
+}
+
 /// Tries each, many at a time; what each answers, in words, or why it does not do.
 pub fn try_all(attempts: &[Attempt]) -> Vec<Result<String, Failure>> {
     attempts.chunks(AT_ONCE).flat_map(at_once).collect()

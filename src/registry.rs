@@ -178,7 +178,9 @@ fn together(
         *fates.borrow_mut() = outcomes;
         Ok(all)
     };
-    let agents = steps.iter().map(|step| step.after.id.to_string()).collect();
+    // What an administrator does for agents is his own change.
+    let asking = if each_by_itself { steps } else { &[] };
+    let agents = asking.iter().map(|step| step.after.id.to_string()).collect();
     let intent = Intent { message, agents, ..Intent::default() };
     let changed = match commit(&Request { intent, plans: &[&plan], keep_going: false }) {
         Ok(changed) => changed,

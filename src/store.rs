@@ -199,11 +199,15 @@ impl Store {
     }
 
     fn look_ahead(&self, folder: &Folder, request: &Request<'_>) -> Result<Draft, Error> {
-        // Who may not read our notes may still ask what would happen.
-        let state = folder.below(folder::STATE).ok();
+        // Who may not read our notes may still ask what would happen, unless that depends on what was.
+        let (state, trouble) = match folder.below(folder::STATE) {
+            Ok(state) => (Some(state), None),
+            Err(Errno::NOENT) => (None, None),
+            Err(error) => (None, Some(open_error(&self.path.join(folder::STATE), error.into()))),
+        };
         let (snapshot, log) = self.snapshot_with_log(folder, state.as_ref())?;
         let mut notes = state.as_ref().and_then(|state| Notes::read(state).ok()).unwrap_or_default();
-        let past = Past::look(log, state.as_ref(), &snapshot, self.bounds);
+        let past = Past::look(log, state.as_ref(), &snapshot, self.bounds).hidden_by(trouble);
         draft(&snapshot, &past, &mut notes, request, &self.traefik)
     }
 

@@ -119,6 +119,9 @@ mod tests {
         for text in ["", "clt", "clt_", "clt___", &format!("{}_", token.secret()), &token.secret().to_uppercase()] {
             assert_eq!(Token::parse(Use::Join, text), None, "{text}");
         }
+        let key = Token::new(Use::Agent, &random);
+        assert!(key.secret().starts_with("cla_") && Token::parse(Use::Agent, key.secret()) == Some(key.clone()));
+        assert_eq!((Token::parse(Use::Join, key.secret()), Token::parse(Use::Agent, token.secret())), (None, None));
         assert!(!token.is("") && !token.is(&"0".repeat(64)));
         assert!(!format!("{token:?}").contains(&token.secret()[21..40]));
     }

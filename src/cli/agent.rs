@@ -1,9 +1,12 @@
 //! Arguments of `agent …`.
 
+mod join;
+
 use super::ChangeFlags;
 use super::route::TlsArg;
 use crate::agent::State;
 use clap::{Args, Subcommand, ValueEnum};
+pub use join::Join;
 
 /// What to do with agents: servers that register routes of their own.
 #[derive(Debug, Subcommand)]
@@ -42,6 +45,8 @@ Examples:
     Grant(GrantAgent),
     #[allow(missing_docs)]
     Can(Can),
+    #[allow(missing_docs)]
+    Join(Box<Join>),
     /// Make a token by which an agent takes up a new key
     ///
     /// The agent joins with it as it did first, and keeps its grant and its routes; its old key is void from then on.

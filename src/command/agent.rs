@@ -1,5 +1,6 @@
 //! `agent …`: servers that register routes of their own.
 
+mod join;
 mod manage;
 mod office;
 mod register;
@@ -40,6 +41,10 @@ pub enum Agents {
     One(Box<Agent>),
     /// Whether an agent may have a route.
     Can(Result<(), Denied>),
+    /// This machine is an agent of a server elsewhere, which has said this of it.
+    Joined(Value),
+    /// It is one no longer.
+    Left(Option<String>),
 }
 
 pub(super) fn run(context: &Context, command: &AgentCommand) -> Result<Outcome, Error> {
@@ -58,6 +63,7 @@ pub(super) fn run(context: &Context, command: &AgentCommand) -> Result<Outcome, 
             let agent = existing(&open(context)?, &parsed(id)?)?;
             Ok(Outcome::Agents(Agents::One(Box::new(agent))))
         }
+        AgentCommand::Join(args) => join::join(context, args),
         AgentCommand::Can(args) => can(context, args).map(|answer| Outcome::Agents(Agents::Can(answer))),
     }
 }

@@ -142,7 +142,13 @@ fn version(context: &Context, name: &str) -> Result<Version, Error> {
         return Ok(Version { name: name.to_owned(), files, static_config: then.or_else(present), is_running: false });
     }
     if let Some(number) = name.strip_prefix('@').and_then(|number| number.parse().ok()) {
-        let files = context.store.past(|snapshot, past| files_after(snapshot, past, number))?;
+        let (files, unsure) = context.store.past(|snapshot, past| {
+            let unsure = past.unsure(number)?.into_iter();
+            let unsure =
+                unsure.map(|path| format!("what {path} said after change {number} is not kept any more")).collect();
+            Ok((files_after(snapshot, past, number)?, unsure))
+        })?;
+        context.warn_all(unsure);
         return Ok(Version::of(context, name.to_owned(), files));
     }
     if name == "-" {

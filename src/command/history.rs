@@ -63,13 +63,13 @@ pub(super) fn undone(past: &Past<'_>) -> Result<HashMap<u64, u64>, Error> {
 
 fn show(context: &Context, number: u64) -> Result<Outcome, Error> {
     let (happened, old, new) = context.store.past(|snapshot, past| {
-        past.record(number)?;
+        let before = past.before(past.record(number)?)?;
         let happened = all(past)?.into_iter().find(|happened| happened.record.number == number);
         let name = |number: u64| if number == 0 { "the beginning".to_owned() } else { format!("@{number}") };
         let version = |number: u64| -> Result<Version, Error> {
             Ok(Version::of(context, name(number), files_after(snapshot, past, number)?))
         };
-        Ok((happened, version(number - 1)?, version(number)?))
+        Ok((happened, version(before)?, version(number)?))
     })?;
     let compared = between(context, old, new, true, DiffFormat::Table);
     match happened {
@@ -95,8 +95,9 @@ pub(super) fn files_after(snapshot: &Snapshot, past: &Past<'_>, number: u64) -> 
     Ok(files)
 }
 
-/// The texts that files must get to be as they were after a change.
+/// The texts that files must get to be as they were after a change, as far as that is kept.
 pub(super) fn texts_after(past: &Past<'_>, number: u64) -> Result<Vec<(String, Option<String>)>, Error> {
-    let earlier = past.after(number)?.into_iter();
+    let unsure = past.unsure(number)?;
+    let earlier = past.after(number)?.into_iter().filter(|(path, _)| !unsure.contains(path.as_str()));
     earlier.map(|(path, bytes)| Ok((path.clone(), bytes.map(|bytes| as_text(&path, bytes)).transpose()?))).collect()
 }

@@ -23,13 +23,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub(super) fn serve(context: &Context, args: &ServeRegister) -> Result<Outcome, Error> {
-    must_be_safe(args)?;
     let log: Log = Arc::new(write_line);
     let authority = Authority::create(&context.state_dir)?;
     // Whoever can't read the directory now need not begin.
     context.store.read()?;
     let tls = tls(args, &authority, &log)?;
     let (listeners, metrics) = (listeners(args)?, args.metrics.map(listen).transpose()?);
+    must_be_safe(args, &listeners)?;
     let lease = args.lease.as_deref().map(lease).transpose()?;
     let mut terms = terms(context);
     let sockets = listeners.iter().chain(&metrics);
@@ -82,9 +82,10 @@ pub(super) fn serve(context: &Context, args: &ServeRegister) -> Result<Outcome, 
 }
 
 /// Refuses to send credentials over a network in plain text unasked.
-fn must_be_safe(args: &ServeRegister) -> Result<(), Error> {
+fn must_be_safe(args: &ServeRegister, listeners: &[TcpListener]) -> Result<(), Error> {
     let has_tls = args.tls_cert.is_some() || args.self_signed;
-    let open = args.listen.iter().find(|address| !address.ip().to_canonical().is_loopback());
+    let mut addresses = listeners.iter().filter_map(|listener| listener.local_addr().ok());
+    let open = addresses.find(|address| !address.ip().to_canonical().is_loopback());
     match open.filter(|_| !has_tls && !args.insecure_http) {
         Some(address) => {
             Err(Error::new(Code::Usage, format!("agents would send their credentials to {address} in plain text"))

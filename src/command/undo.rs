@@ -39,6 +39,11 @@ pub(super) fn undo(context: &Context, args: &Undo) -> Result<Outcome, Error> {
 }
 
 pub(super) fn restore(context: &Context, args: &Restore) -> Result<Outcome, Error> {
+    let unsure = context.store.past(|_, past| {
+        let unsure = past.unsure(args.number)?.into_iter();
+        Ok(unsure.map(|path| format!("{path} stays as it is: what it said then is not kept any more")).collect())
+    })?;
+    context.warn_all(unsure);
     let plan = |past: &Past<'_>| Ok(Plan { texts: texts_after(past, args.number)?, ..Plan::default() });
     let intent = Intent { message: args.change.message.clone(), restores: Some(args.number), ..Intent::default() };
     let request = Request { intent, plans: &[&|_, past| plan(past)], keep_going: false };
@@ -65,7 +70,10 @@ fn take_back(context: &Context, flags: &ChangeFlags, request: &Request<'_>) -> R
 fn own_last(context: &Context, past: &Past<'_>, author: &Author) -> Result<u64, Error> {
     let undone = undone(past)?;
     let mut newer: Option<&Record> = None;
-    let is_by = |record: &Record, author: &Author| record.author.as_ref().is_some_and(|other| author.is(other));
+    // What an agent asked for is its change, whoever runs the server.
+    let is_by = |record: &Record, author: &Author| {
+        !record.is_by_agents() && record.author.as_ref().is_some_and(|other| author.is(other))
+    };
     for record in past.records()?.rev().filter(|record| !undone.contains_key(&record.number)) {
         // Of what somebody has taken back of his own nothing is left; what he took back of another's is a change of his.
         let is_own = |taken: &Record| record.author.as_ref().is_some_and(|author| is_by(taken, author));
@@ -78,7 +86,7 @@ fn own_last(context: &Context, past: &Past<'_>, author: &Author) -> Result<u64, 
                 Some(newer) => {
                     let program = context.program(&context.store);
                     let (mine, theirs) = (record.number, newer.number);
-                    let who = newer.author.as_ref().map_or("hand".to_owned(), ToString::to_string);
+                    let who = newer.by();
                     Err(Error::new(
                         Code::ChangedSince,
                         format!("change {theirs}, by {who}, is newer than your last one, change {mine}"),

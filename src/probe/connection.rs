@@ -65,6 +65,7 @@ fn of_tls(error: &rustls::Error) -> Failure {
                 Bad::Expired | Bad::ExpiredContext { .. } => "it has expired".to_owned(),
                 Bad::NotValidYet | Bad::NotValidYetContext { .. } => "it is not valid yet".to_owned(),
                 Bad::NotValidForName | Bad::NotValidForNameContext { .. } => "it is for other names".to_owned(),
+                Bad::Other(why) => why.to_string(),
                 _ => error.to_string(),
             };
             return Failure { what: format!("its certificate is not taken: {why}"), is_certificate: true };

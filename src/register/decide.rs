@@ -76,6 +76,8 @@ pub fn join(
     let is_since = |agent: &Agent, join: &Join| agent.removed.unwrap_or(agent.credential_since) >= join.at;
     let is_over = !has_it && kept.as_ref().zip(begun).is_some_and(|(agent, join)| is_since(agent, join));
     let base = match (begun, present) {
+        // What many have would make each of them all the others.
+        _ if key.is_none() && token.only_agent().is_none() => return Err(not_for_that_id()),
         _ if is_over => return Err(unauthorized()),
         (None, _) if token.state(now) != TokenState::Open => return Err(closed(token.state(now))),
         // Whoever has a token for many may not take the place of one of them.

@@ -78,7 +78,7 @@ pub(super) fn public_part(agent: &Agent) -> String {
 }
 
 /// Whoever says that he is somebody must be.
-pub fn same_id(id: &AgentId, ask: &Ask) -> Result<(), Refusal> {
+pub(super) fn same_id(id: &AgentId, ask: &Ask) -> Result<(), Refusal> {
     match &ask.id {
         Some(named) if named != id => Err(Refusal::new(
             Code::NotGranted,

@@ -35,6 +35,8 @@ pub(super) fn text(agents: &Agents, style: Style) -> String {
         Agents::One(agent) => one(agent),
         Agents::Can(Ok(())) => "yes\n".into(),
         Agents::Can(Err(denied)) => format!("no: {}\n", sanitize(&denied.to_string())),
+        Agents::Joined(agent) => joined(agent),
+        Agents::Left(id) => format!("left  agent  {}\n", sanitize(id.as_deref().unwrap_or("-"))),
     }
 }
 
@@ -96,6 +98,26 @@ fn one(agent: &Agent) -> String {
     lines.iter().map(|(key, value)| format!("{key:<11} {}\n", sanitize(value))).collect()
 }
 
+/// What a server elsewhere says of this machine, in lines like those of changes.
+fn joined(agent: &Value) -> String {
+    let word = match (said(&agent["state"]), said(&agent["outcome"])) {
+        ("pending", _) => "held for approval",
+        (_, "added") => "joined",
+        (_, "unchanged") => return "unchanged\n".into(),
+        _ => "changed",
+    };
+    let mut lines = vec![format!("{word}  agent  {}", sanitize(said(&agent["id"])))];
+    for route in agent["routes"].as_object().into_iter().flat_map(|routes| routes.values()) {
+        let (host, target) = (said(&route["host"]), said(&route["target"]));
+        lines.push(format!("{:<width$}  {} -> {}", "", sanitize(host), sanitize(target), width = word.len()));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn said(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
 fn listed<T: ToString>(items: &[T]) -> String {
     items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
@@ -107,6 +129,8 @@ pub(super) fn names(agents: &Agents) -> Vec<String> {
         Agents::Revoked(id, _) => vec![id.clone()],
         Agents::List(agents) => agents.iter().map(|agent| agent.id.to_string()).collect(),
         Agents::One(agent) => vec![agent.id.to_string()],
+        Agents::Joined(agent) => vec![said(&agent["id"]).to_owned()],
+        Agents::Left(id) => id.iter().cloned().collect(),
         Agents::Can(answer) => vec![if answer.is_ok() { "yes" } else { "no" }.to_owned()],
     }
 }
@@ -127,6 +151,8 @@ pub(super) fn json(agents: &Agents) -> Value {
         }
         Agents::List(agents) => json!({ "agents": agents.iter().map(agent_json).collect::<Vec<_>>() }),
         Agents::One(agent) => json!({ "agent": agent_json(agent) }),
+        Agents::Joined(agent) => agent.clone(),
+        Agents::Left(id) => json!({ "id": id, "outcome": "removed", "changed": true }),
         Agents::Can(answer) => {
             json!({ "allowed": answer.is_ok(), "reason": answer.as_ref().err().map(ToString::to_string) })
         }

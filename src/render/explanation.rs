@@ -4,10 +4,11 @@ use super::json::SCHEMA_VERSION;
 use super::table::table;
 use super::text::paint;
 use super::{Style, text};
-use crate::command::Explanation;
+use crate::command::{Explanation, answers};
 use crate::error::Code;
 use crate::finding::Severity;
 use crate::lint::{Example, LINTS, Lint};
+use crate::register::refusal;
 use crate::schema::table::Field;
 use serde_json::{Value, json};
 
@@ -22,6 +23,12 @@ pub(super) fn text(found: &Explanation, style: Style) -> String {
             code.exit_code(),
             sentence(code.meaning())
         ),
+        Explanation::Answer(code) => format!(
+            "{} (answer to an agent, status {})\n\n{}\n",
+            paint(code.as_str(), "1", style.color),
+            code.status(),
+            sentence(code.meaning())
+        ),
         Explanation::Field(found) => field(found, style),
     }
 }
@@ -30,10 +37,12 @@ pub(super) fn text(found: &Explanation, style: Style) -> String {
 pub(super) fn names(found: &Explanation) -> Vec<&'static str> {
     match found {
         Explanation::All => {
-            LINTS.iter().map(|lint| lint.name).chain(Code::ALL.iter().map(|code| code.as_str())).collect()
+            let errors = Code::ALL.iter().map(|code| code.as_str());
+            LINTS.iter().map(|lint| lint.name).chain(errors).chain(answers().map(|code| code.as_str())).collect()
         }
         Explanation::Rule(lint) => vec![lint.name],
         Explanation::Code(code) => vec![code.as_str()],
+        Explanation::Answer(code) => vec![code.as_str()],
         Explanation::Field(field) => vec![field.path],
     }
 }
@@ -45,9 +54,11 @@ pub(super) fn json(found: &Explanation) -> Value {
             "schema_version": SCHEMA_VERSION,
             "rules": LINTS.iter().map(|lint| rule_value(lint)).collect::<Vec<_>>(),
             "errors": Code::ALL.iter().map(|code| code_value(*code)).collect::<Vec<_>>(),
+            "answers": answers().map(answer_value).collect::<Vec<_>>(),
         }),
         Explanation::Rule(lint) => json!({ "schema_version": SCHEMA_VERSION, "rule": rule_value(lint) }),
         Explanation::Code(code) => json!({ "schema_version": SCHEMA_VERSION, "error": code_value(*code) }),
+        Explanation::Answer(code) => json!({ "schema_version": SCHEMA_VERSION, "answer": answer_value(*code) }),
         Explanation::Field(field) => json!({ "schema_version": SCHEMA_VERSION, "field": {
             "path": field.path,
             "type": field.type_name,
@@ -74,12 +85,18 @@ fn code_value(code: Code) -> Value {
     json!({ "code": code.as_str(), "exit_code": code.exit_code(), "meaning": code.meaning() })
 }
 
+fn answer_value(code: refusal::Code) -> Value {
+    json!({ "code": code.as_str(), "status": code.status(), "meaning": code.meaning() })
+}
+
 fn all(style: Style) -> String {
     let rules = LINTS.iter().map(|l| vec![l.name.to_owned(), l.severity.as_str().to_owned(), l.summary.to_owned()]);
     let codes = Code::ALL.iter().map(|c| vec![c.as_str().to_owned(), c.exit_code().to_string(), sentence(c.meaning())]);
     let rules = table(style.width, &["RULE", "SEVERITY", "FINDS"], rules.collect(), &[2]);
     let codes = table(style.width, &["ERROR", "EXIT", "MEANS"], codes.collect(), &[2]);
-    format!("{rules}\n{codes}")
+    let answers = answers().map(|c| vec![c.as_str().to_owned(), c.status().to_string(), sentence(c.meaning())]);
+    let answers = table(style.width, &["ANSWER TO AGENTS", "STATUS", "MEANS"], answers.collect(), &[2]);
+    format!("{rules}\n{codes}\n{answers}")
 }
 
 fn rule(lint: &Lint, style: Style) -> String {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 pub(super) fn list(all: &[Happened], style: Style) -> String {
     let row = |happened: &Happened| {
         let Happened { record, .. } = happened;
-        vec![record.number.to_string(), moment(record.time), by(record), what(happened), how(record)]
+        vec![record.number.to_string(), moment(record.time), record.by(), what(happened), how(record)]
     };
     table(style.width, &["CHANGE", "TIME", "BY", "WHAT", "HOW"], all.iter().map(row).collect(), &[3, 4])
 }
@@ -21,7 +21,7 @@ pub(super) fn list(all: &[Happened], style: Style) -> String {
 pub(super) fn one(shown: &Shown, style: Style) -> String {
     let Shown { happened, compared } = shown;
     let record = &happened.record;
-    let mut lines = vec![("change", record.number.to_string()), ("time", moment(record.time)), ("by", by(record))];
+    let mut lines = vec![("change", record.number.to_string()), ("time", moment(record.time)), ("by", record.by())];
     lines.extend((record.origin == Origin::Command).then(|| ("command", record.command.clone())));
     lines.extend(record.message.iter().map(|message| ("message", message.clone())));
     lines.push(("what", what(happened)));
@@ -67,7 +67,9 @@ pub(super) fn value(happened: &Happened) -> Value {
         "number": record.number,
         "time": moment(record.time),
         "by_hand": record.origin != Origin::Command,
+        "since": record.since,
         "author": author,
+        "agents": record.agents,
         "command": (record.origin == Origin::Command).then_some(&record.command),
         "message": record.message,
         "undoes": record.undoes,
@@ -77,10 +79,6 @@ pub(super) fn value(happened: &Happened) -> Value {
         "objects": record.objects,
         "files": record.files.iter().map(file).collect::<Vec<_>>(),
     })
-}
-
-fn by(record: &Record) -> String {
-    record.author.as_ref().map_or_else(|| "hand".to_owned(), ToString::to_string)
 }
 
 fn how(record: &Record) -> String {
@@ -104,6 +102,7 @@ fn what(happened: &Happened) -> String {
     let more = all.len().saturating_sub(SHOWN);
     words.push(all.into_iter().take(SHOWN).collect::<Vec<_>>().join(", "));
     words.extend((more > 0).then(|| format!("and {more} more")));
+    words.extend(record.since.map(|since| format!("(all of {since} to {})", record.number)));
     words.extend(undone_by.map(|number| format!("(taken back by {number})")));
     words.extend((!is_recorded).then(|| "(the next command that writes records it)".to_owned()));
     words.join(" ")

@@ -237,6 +237,7 @@ impl Folder {
     pub(crate) fn append(&self, name: &str, bytes: &[u8]) -> Result<()> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND;
         let mut file = self.open_file(name, flags)?;
+        self.share(&file, &rustix::fs::fstat(&file)?)?;
         file.write_all(bytes)?;
         Ok(retry_on_intr(|| rustix::fs::fsync(&file))?)
     }

@@ -7,6 +7,9 @@
 mod author;
 mod log;
 mod record;
+mod shorten;
+#[cfg(test)]
+mod tests;
 
 use super::folder::Folder;
 use super::read::{Snapshot, Stamp};
@@ -23,7 +26,7 @@ pub(super) use record::FirstStep;
 use record::{Entry, Texts};
 pub use record::{FileRecord, Object, Origin, Record};
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// A file of an earlier time: its path, and what it said.
 pub type Earlier = (String, Option<Vec<u8>>);
@@ -75,6 +78,11 @@ impl<'s> Past<'s> {
         }
     }
 
+    /// The same, of which nothing can be told where there is a reason why not.
+    pub(super) fn hidden_by(self, trouble: Option<Error>) -> Past<'s> {
+        Past { trouble: trouble.or(self.trouble), ..self }
+    }
+
     fn of(state: Option<&'s Folder>, snapshot: &'s Snapshot, log: Log, bounds: settings::History) -> Past<'s> {
         let (found, entries) = (OnceCell::new(), OnceCell::new());
         Past { state, snapshot, log, found, entries, bounds, now: now(), trouble: None }
@@ -99,6 +107,10 @@ impl<'s> Past<'s> {
     pub fn record(&self, number: u64) -> Result<&Record, Error> {
         let found = self.records()?.find(|record| record.number == number);
         found.ok_or_else(|| match self.records().ok().and_then(|mut all| Some((all.next()?.number, all.next_back()))) {
+            Some((first, Some(last))) if first < number && number < last.number => {
+                Error::new(Code::NotFound, format!("change {number}, by an agent, is part of a later one by now"))
+                    .hint("`cloudlunacy history` shows what is kept")
+            }
             Some((first, last)) => {
                 let last = last.map_or(first, |record| record.number);
                 Error::new(Code::NotFound, format!("there is no change {number}; the history has {first} to {last}"))
@@ -111,7 +123,7 @@ impl<'s> Past<'s> {
     /// What the files said after a change, of all that have changed since; 0 or the one before the first that is kept
     /// means what they said before that.
     pub fn after(&self, number: u64) -> Result<Vec<Earlier>, Error> {
-        let first = self.records()?.next().map_or(0, |record| record.number);
+        let first = self.records()?.next().map_or(0, Record::begin);
         if number.saturating_add(1) != first && !(number == 0 && first <= 1) {
             self.record(number)?;
         }
@@ -120,6 +132,21 @@ impl<'s> Past<'s> {
         paths.sort_unstable();
         paths.dedup();
         paths.into_iter().map(|path| Ok((path.to_owned(), self.text_after(number, path)?))).collect()
+    }
+
+    /// The number of the change before that one, or where the history begins.
+    pub fn before(&self, record: &Record) -> Result<u64, Error> {
+        let before = self.records()?.take_while(|other| other.number < record.number).last();
+        Ok(before.map_or(record.begin().saturating_sub(1), |before| before.number))
+    }
+
+    /// The files of agents of which it is not kept what they said after a change; they count as not changed yet then.
+    pub fn unsure(&self, number: u64) -> Result<BTreeSet<&str>, Error> {
+        let hides = |record: &Record, file: &FileRecord| {
+            number < record.number && file.since.is_some_and(|since| since <= number)
+        };
+        let files = self.records()?.flat_map(|record| record.files.iter().filter(move |file| hides(record, file)));
+        Ok(files.map(|file| file.path.as_str()).collect())
     }
 
     /// What a file said after a change: the present text, from which all later changes are taken back.
@@ -212,7 +239,9 @@ impl<'s> Past<'s> {
             number,
             time: self.now,
             origin,
+            since: None,
             author: None,
+            agents: Vec::new(),
             command: String::new(),
             message: None,
             undoes: None,
@@ -244,12 +273,12 @@ impl Logged {
 pub struct Intent {
     /// What was said about it.
     pub message: Option<String>,
-    /// The agents on whose behalf it is made.
-    pub agents: Vec<String>,
     /// The change that it takes back.
     pub undoes: Option<u64>,
     /// The change after which everything is to be as it was.
     pub restores: Option<u64>,
+    /// The agents that asked for it themselves; such changes have a share of their own of what is kept.
+    pub agents: Vec<String>,
 }
 
 /// A change about to be made, as it is recorded.
@@ -273,6 +302,7 @@ impl Past<'_> {
         let Announced { author, command, intent, objects, files, first } = change;
         let record = Record {
             author: Some(author.clone()),
+            agents: intent.agents.clone(),
             command: command.to_owned(),
             message: intent.message.clone(),
             undoes: intent.undoes,
@@ -310,46 +340,6 @@ impl Past<'_> {
                 *known = stamp;
             }
         }
-    }
-
-    /// Lets go of what is too old, or too much. Not of a little each time: the log is written anew by it.
-    fn shorten(&mut self, state: &Folder) -> Result<(), Error> {
-        // The clock may be wrong; so many stay whatever it says.
-        const STAY: usize = 100;
-        let settings::History { max_age, max_size } = self.bounds;
-        let age = max_age.as_secs() as i64;
-        let index = &self.log.index;
-        let is_old = index.oldest.is_some_and(|oldest| oldest < self.now.saturating_sub(age + age / 10));
-        if !is_old && index.length.saturating_sub(index.copies) <= max_size {
-            return Ok(());
-        }
-        let entries = self.log.entries()?;
-        let mut left: u64 = 0;
-        // From the newest on, as far as they are young enough and fit; the newest always stays.
-        let goes = |(at, entry): &(usize, &Entry)| {
-            left += entry.size;
-            let newer = entries.len() - at - 1;
-            let is_young = entry.record.time >= self.now.saturating_sub(age) || newer < STAY;
-            newer > 0 && (entry.record.number == 0 || !is_young || left > max_size / 4 * 3)
-        };
-        let kept = entries.iter().enumerate().rev().find(goes).map_or(0, |(at, _)| at + 1);
-        let gone = &entries[..kept];
-        if !gone.iter().any(|entry| entry.record.number > 0) {
-            return Ok(());
-        }
-        let mut texts: BTreeMap<&str, Pieces<'_>> = BTreeMap::new();
-        for (entry, file) in gone.iter().flat_map(|entry| entry.record.files.iter().map(move |file| (entry, file))) {
-            let pieces = texts.entry(&file.path).or_insert_with(|| Pieces::of(&[]));
-            pass(entry, &file.path, false, pieces)?;
-            if file.after.is_none() {
-                texts.remove(file.path.as_str());
-            }
-        }
-        let texts: Vec<(&str, Vec<u8>)> = texts.iter().map(|(path, pieces)| (*path, pieces.text())).collect();
-        let copies: Vec<_> = texts.iter().map(|(path, text)| Texts { path, old: None, new: Some(text) }).collect();
-        let seen = Entry::new(self.blank(0, Origin::Seen), &copies);
-        let all: Vec<Entry> = std::iter::once(seen).chain(entries[kept..].iter().cloned()).collect();
-        Ok(self.log.replace(state, &all)?)
     }
 }
 

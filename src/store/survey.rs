@@ -151,8 +151,8 @@ fn read(path: &Path) -> Named {
 /// The addresses of this machine, as Linux lists them; none where it does not.
 pub fn local_addresses() -> Vec<IpAddr> {
     let list = |path| std::fs::read_to_string(path).unwrap_or_default();
-    let mut found = local_in_trie(&list("/proc/net/fib_trie"));
-    found.extend(list("/proc/net/if_inet6").lines().filter_map(|line| {
+    let mut found = local_in_trie(&list("/proc/self/net/fib_trie"));
+    found.extend(list("/proc/self/net/if_inet6").lines().filter_map(|line| {
         let digits = line.split_whitespace().next()?;
         Some(IpAddr::V6(Ipv6Addr::from(u128::from_str_radix(digits, 16).ok()?)))
     }));

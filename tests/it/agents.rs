@@ -258,3 +258,17 @@ fn promise_19_whose_a_host_is_is_decided_on_rules() {
     place.write("tcp.yml", "# {{ env \"X\" }}\n");
     assert!(fails(&place, 3, app).contains("is a Go template, which may answer for"));
 }
+
+#[test]
+fn root_leaves_the_state_folder_to_the_user_whose_it_is() {
+    let place = place();
+    if place.sh("id -u").out != "0\n" {
+        return;
+    }
+    place.sh("mkdir -m 700 state && chown 65534:65534 state");
+    ok(&place, REGISTER);
+    ok(&place, "agent token create web-8 --host *.web-8.example.com --target 10.8.0.7");
+    ok(&place, "agent rm web-7");
+    let foreign = place.sh("find state ! -uid 65534 -o ! -gid 65534").out;
+    assert!(foreign.is_empty(), "{foreign}");
+}

@@ -4,4 +4,5 @@ mod api;
 mod compat;
 mod crash;
 mod front;
+mod join;
 mod office;

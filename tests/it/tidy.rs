@@ -123,7 +123,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "plan",
         ],
     ),
-    ("effects", &["store", "authority", "registry", "git", "trust", "live", "probe"]),
+    ("effects", &["store", "authority", "registry", "git", "trust", "live", "probe", "join"]),
     ("edges", &["register", "cli", "command", "render", "terminal", "main"]),
 ];
 
@@ -179,6 +179,7 @@ fn only_the_doors_touch_the_disk() {
         "authority",
         "store",
         "git",
+        "join/files",
         "live",
         "probe",
         "command/context",

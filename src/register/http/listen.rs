@@ -21,10 +21,16 @@ pub fn activated() -> io::Result<Vec<TcpListener>> {
 
 /// Threads that talk to clients. What they do is short; decisions that write wait for each other anyway.
 const THREADS: usize = 2;
+/// Threads that look credentials up.
+const BLOCKING: usize = 8;
 
 /// Serves until SIGTERM or SIGINT comes. SIGHUP changes nothing: certificates are read again when they change.
 pub fn serve(server: Server) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(THREADS).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(THREADS)
+        .max_blocking_threads(BLOCKING)
+        .enable_all()
+        .build()?;
     let log = server.log.clone();
     let served = runtime.block_on(async move {
         let [mut terminate, mut interrupt, mut hang_up] =

@@ -24,6 +24,8 @@ const INDEX: &str = "history-index";
 const DAMAGED: &str = "history-damaged";
 /// The first line of a log.
 const MAGIC: &[u8] = b"cloudlunacy history 1\n";
+/// Of the index; one of another is made again.
+const VERSION: u32 = 2;
 /// No log is larger; it would have been shortened.
 const LARGEST: u64 = 2 << 30;
 
@@ -38,6 +40,10 @@ pub(super) struct Index {
     pub(super) length: u64,
     /// How much of it copies of files take, which is no change.
     pub(super) copies: u64,
+    /// How much of it changes by agents take.
+    pub(super) agents: u64,
+    /// How much they took when they last had become as little as they can.
+    pub(super) least: u64,
     /// The last number that a change got.
     pub(super) number: u64,
     /// When the oldest change was made.
@@ -69,11 +75,14 @@ impl Index {
         match record.number {
             0 => self.copies += length.saturating_sub(self.length),
             number => {
+                if record.is_by_agents() {
+                    self.agents += length.saturating_sub(self.length);
+                }
                 self.number = number;
                 self.oldest = self.oldest.or(Some(record.time));
             }
         }
-        (self.version, self.length) = (1, length);
+        (self.version, self.length) = (VERSION, length);
     }
 
     /// Whether nothing has been seen yet.
@@ -83,7 +92,7 @@ impl Index {
 
     fn read(state: &Folder) -> Option<Index> {
         let index: Index = serde_json::from_slice(&state.read_own(INDEX).ok()??).ok()?;
-        (index.version == 1).then_some(index)
+        (index.version == VERSION).then_some(index)
     }
 
     /// Puts the index into its place. Nothing depends on it.
@@ -153,7 +162,7 @@ impl Log {
         }
         let known = Index::read(state).filter(|index| index.inode == inode && index.length <= length);
         let is_known = known.is_some();
-        let begin = Index { version: 1, inode, length: MAGIC.len() as u64, ..Index::default() };
+        let begin = Index { version: VERSION, inode, length: MAGIC.len() as u64, ..Index::default() };
         let mut index = known.unwrap_or(begin);
         let bytes = read_from(&file, index.length, length)?;
         let mut rest = bytes.as_slice();

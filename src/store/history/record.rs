@@ -27,6 +27,9 @@ pub enum Origin {
 pub struct Record {
     /// Its number, which no other change ever gets. 0 for what is none.
     pub number: u64,
+    /// The first of the changes by agents that have become this one, where they were several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<u64>,
     /// When, in seconds since 1970.
     pub time: i64,
     /// How it came about.
@@ -34,6 +37,9 @@ pub struct Record {
     /// Who made it, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<Author>,
+    /// The agents that asked for it themselves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agents: Vec<String>,
     /// The command line, without secrets.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub command: String,
@@ -54,6 +60,34 @@ pub struct Record {
     /// What tells whether a command that died has come to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) first: Option<FirstStep>,
+}
+
+impl Record {
+    /// Whether agents asked for it, and not an administrator.
+    pub fn is_by_agents(&self) -> bool {
+        !self.agents.is_empty()
+    }
+
+    /// The number of the first change that is in it.
+    pub(super) fn begin(&self) -> u64 {
+        self.since.unwrap_or(self.number)
+    }
+
+    /// Who made it: `alice (as root)`, `agent web-7 (by root)`, `hand`.
+    pub fn by(&self) -> String {
+        const SHOWN: usize = 3;
+        let author = self.author.as_ref().map_or_else(|| "hand".to_owned(), ToString::to_string);
+        let more = match self.agents.len().saturating_sub(SHOWN) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let first = self.agents.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+        match self.agents.len() {
+            0 => author,
+            1 => format!("agent {first} (by {author})"),
+            _ => format!("agents {first}{more} (by {author})"),
+        }
+    }
 }
 
 /// What happened to a router.
@@ -78,6 +112,10 @@ pub struct FileRecord {
     pub after: Option<String>,
     /// Which bytes were replaced; they stand behind the record, the old ones of each edit and then the new ones.
     pub edits: Vec<Edit>,
+    /// The first of the changes by agents that have become this one across those of administrators: what the file said
+    /// after any from there to here is not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<u64>,
 }
 
 /// The first thing that a change does to the directory.
@@ -139,6 +177,7 @@ impl Entry {
                 before: old.map(sha256),
                 after: new.map(sha256),
                 edits,
+                since: None,
             });
         }
         Entry::of(record, Vec::new(), OnceCell::from(body))

@@ -46,7 +46,7 @@ fn an_agent_has_what_it_asks_for_and_says_it_again() {
 }
 
 #[test]
-fn a_token_is_bound_to_the_key_that_it_is_used_with() {
+fn promise_20_a_token_is_bound_to_the_key_that_it_is_used_with() {
     let place = Place::new();
     let server = Server::start(&place, &[]);
     let token = token(&place, "web-7", GRANT);
@@ -70,7 +70,7 @@ fn a_token_is_bound_to_the_key_that_it_is_used_with() {
 }
 
 #[test]
-fn of_fifty_that_join_by_one_token_one_does() {
+fn promise_20_of_fifty_that_join_by_one_token_one_does() {
     let place = Place::new();
     let server = Server::start(&place, &["--rate", "10000"]);
     let token = token(&place, "web-7", GRANT);

@@ -66,7 +66,7 @@ fn leaf(pem: (&str, &str)) -> (tempfile::TempDir, crate::support::certs::Leaf) {
 }
 
 #[test]
-fn promise_20_an_agent_joins_is_reached_and_leaves() {
+fn an_agent_joins_is_reached_and_leaves() {
     let front = Front::start(&[]);
     let (app, other_app) = (Upstream::start("shop"), Upstream::start("blog"));
     let database = Mongo::tls("db-7", &front.ca.leaf(&[&format!("web-7.{DATABASES}")]));

@@ -23,6 +23,7 @@ pub(crate) mod oracle;
 pub(crate) mod place;
 pub(crate) mod random;
 pub(crate) mod register;
+pub(crate) mod scripted;
 pub(crate) mod tcp;
 pub(crate) mod tls;
 pub(crate) mod traefik;
