@@ -3,6 +3,8 @@
 mod api;
 mod compat;
 mod crash;
+mod crowd;
+mod disk;
 mod front;
 mod join;
 mod office;

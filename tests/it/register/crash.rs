@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-const GRANT: &str = "--host *.apps.example.com --target 10.8.0.0/24 --max-routes 2 --ttl 7d";
+pub(super) const GRANT: &str = "--host *.apps.example.com --target 10.8.0.0/24 --max-routes 2 --ttl 7d";
 const CALLS: &str = "openat,write,fsync,renameat,renameat2,unlinkat,fchmod,fchown,flock,ftruncate,mkdirat";
 const BY_HAND: &str = "# ask Bob\nhttp:\n  routers: {kept: {rule: Host(`kept.example.com`), service: kept}} # as it is\n  services: {kept: {loadBalancer: {servers: [{url: http://10.0.0.1}]}}}\n";
 
@@ -110,10 +110,8 @@ impl Story {
         let before = (routes(&place), others(&place));
         let server = Server::start(&place, &["--lease", "90s"]);
         let (call, _) = wrong.split_once(':').unwrap();
-        let mut injector = strace(
-            &server,
-            &["-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &format!("inject={wrong}")],
-        );
+        let mut injector =
+            strace(&server, &["-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &format!("inject={wrong}")]);
         let said = self.send(&server);
         let is_killed = wrong.contains("KILL");
         let mut server = server;
@@ -153,12 +151,11 @@ impl Story {
 }
 
 /// Goes between the server and the system, for the one thread of it that carries requests out.
-fn strace(server: &Server, args: &[&str]) -> Guarded {
+pub(super) fn strace(server: &Server, args: &[&str]) -> Guarded {
     let tasks = format!("/proc/{}/task", server.process.0.id());
     let is_desk = |task: &PathBuf| std::fs::read_to_string(task.join("comm")).is_ok_and(|comm| comm == "desk\n");
-    let desk = wait_for("the thread", || {
-        std::fs::read_dir(&tasks).unwrap().map(|entry| entry.unwrap().path()).find(is_desk)
-    });
+    let desk =
+        wait_for("the thread", || std::fs::read_dir(&tasks).unwrap().map(|entry| entry.unwrap().path()).find(is_desk));
     let number = desk.file_name().unwrap().to_str().unwrap();
     let strace = Command::new("strace").args(["-qq", "-p", number]).args(args).stderr(Stdio::null()).spawn();
     let strace = Guarded(strace.expect("strace runs: see tests/setup"));
@@ -195,7 +192,7 @@ fn others(place: &Place) -> Vec<Vec<u8>> {
     names.iter().map(|name| read(&place.top().join(name))).collect()
 }
 
-fn app(name: &str) -> Value {
+pub(super) fn app(name: &str) -> Value {
     json!({ "host": format!("{name}.apps.example.com"), "target": "http://10.8.0.7:3000" })
 }
 

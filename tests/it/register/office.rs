@@ -45,7 +45,10 @@ fn attack(fresh: &(dyn Fn() -> Place + Sync), command: &str) {
 
 #[test]
 fn registering_an_agent_is_whole_whatever_happens() {
-    attack(&fresh, "register web-9 --address 10.8.0.9 --app c.example.com=3000 --mongodb 1 --mongo-domain db.example.com");
+    attack(
+        &fresh,
+        "register web-9 --address 10.8.0.9 --app c.example.com=3000 --mongodb 1 --mongo-domain db.example.com",
+    );
 }
 
 #[test]

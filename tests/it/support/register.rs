@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::io::{BufReader, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// A running `serve-register`, over the directory `dynamic` and the folder `state` of a place.
@@ -24,11 +24,16 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it on a free port of loopback, with these arguments more.
     pub(crate) fn start(place: &Place, args: &[&str]) -> Server {
-        let log = place.top().join("server.log");
         let all = ["--state-dir", "state", "serve-register", "--listen", "127.0.0.1:0"];
         let all: Vec<&str> = all.iter().chain(args).copied().collect();
+        Server::run(place, place.command(&all))
+    }
+
+    /// Starts what becomes the server.
+    pub(crate) fn run(place: &Place, mut command: Command) -> Server {
+        let log = place.top().join("server.log");
         let into = std::fs::File::create(&log).expect("a log");
-        let child = place.command(&all).stdout(Stdio::null()).stderr(into).spawn().expect("the server starts");
+        let child = command.stdout(Stdio::null()).stderr(into).spawn().expect("the server starts");
         let mut process = Guarded(child);
         let address = wait_for("the server to listen", || {
             if let Ok(Some(status)) = process.0.try_wait() {
@@ -99,8 +104,7 @@ impl Server {
 pub(crate) fn agree(place: &Place) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    let (kept, written) =
-        (place.json(&["--state-dir", "state", "agent", "list"]), place.json(&["route", "list"]));
+    let (kept, written) = (place.json(&["--state-dir", "state", "agent", "list"]), place.json(&["route", "list"]));
     let mut said = BTreeSet::new();
     for agent in list(&kept["agents"]).iter().filter(|agent| agent["state"] == "active") {
         for route in list(&agent["routes"]) {
