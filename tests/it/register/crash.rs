@@ -197,35 +197,35 @@ pub(super) fn app(name: &str) -> Value {
 }
 
 #[test]
-fn joining_is_whole_whatever_happens() {
+fn promise_20_joining_is_whole_whatever_happens() {
     let story = Story::begin(None);
     let (token, body) = (story.token.clone(), json!({ "key": story.key, "routes": { "a": app("a"), "b": app("b") } }));
     story.asking("POST", "/v1/agents", &token, &body).run();
 }
 
 #[test]
-fn other_routes_are_whole_whatever_happens() {
+fn promise_20_other_routes_are_whole_whatever_happens() {
     let story = Story::begin(Some(json!({ "a": app("a"), "b": app("b") })));
     let (key, body) = (story.key.clone(), json!({ "routes": { "a": app("other"), "c": app("c") } }));
     story.asking("PUT", "/v1/agents/me", &key, &body).run();
 }
 
 #[test]
-fn another_host_of_a_route_is_whole_whatever_happens() {
+fn promise_20_another_host_of_a_route_is_whole_whatever_happens() {
     let story = Story::begin(Some(json!({ "a": app("a"), "b": app("b") })));
     let key = story.key.clone();
     story.asking("PUT", "/v1/agents/me/routes/a", &key, &app("other")).run();
 }
 
 #[test]
-fn leaving_is_whole_whatever_happens() {
+fn promise_20_leaving_is_whole_whatever_happens() {
     let story = Story::begin(Some(json!({ "a": app("a") })));
     let key = story.key.clone();
     Story { again: &[200, 401], ..story.asking("DELETE", "/v1/agents/me", &key, &Value::Null) }.run();
 }
 
 #[test]
-fn coming_back_is_whole_whatever_happens() {
+fn promise_20_coming_back_is_whole_whatever_happens() {
     let story = Story::begin(Some(json!({ "a": app("a") })));
     let server = Server::start(&story.place, &["--lease", "1s"]);
     let key = story.key.clone();
@@ -237,7 +237,7 @@ fn coming_back_is_whole_whatever_happens() {
 }
 
 #[test]
-fn a_new_key_is_whole_whatever_happens() {
+fn promise_20_a_new_key_is_whole_whatever_happens() {
     let story = Story::begin(Some(json!({ "a": app("a") })));
     let (old, new) = (story.key.clone(), key());
     story.asking("PUT", "/v1/agents/me", &old, &json!({ "key": new, "routes": { "c": app("c") } })).run();
