@@ -18,6 +18,17 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, lchown};
 use std::path::{Path, PathBuf};
 
+/// Something that is kept.
+#[derive(Clone, Copy, Debug)]
+pub enum Kept<'k> {
+    /// A token.
+    Token(&'k JoinToken),
+    /// An agent.
+    Agent(&'k Agent),
+    /// Whose the key with that public part is.
+    KeyOwner(&'k str, &'k AgentId),
+}
+
 /// The state folder.
 pub struct Authority {
     path: PathBuf,
@@ -132,6 +143,19 @@ impl Authority {
         self.remove(KEYS, key)
     }
 
+    /// Keeps several things, each whole, and flushed together: where one can't be kept others may be.
+    pub fn put_all(&self, all: &[Kept<'_>]) -> Result<(), Error> {
+        for kept in all {
+            match kept {
+                Kept::Token(token) => self.place(TOKENS, &token.id, token)?,
+                Kept::Agent(agent) => self.place(AGENTS, agent.id.as_str(), agent)?,
+                Kept::KeyOwner(key, agent) => self.place(KEYS, key, agent)?,
+            }
+        }
+        // A run that died may have kept some of it and not come to flush it.
+        [TOKENS, AGENTS, KEYS].into_iter().try_for_each(|folder| self.flush(folder))
+    }
+
     /// When agents were heard of last, in seconds since 1970, to a minute.
     pub fn seen(&self) -> Result<BTreeMap<String, i64>, Error> {
         let bytes = self.folder.read_own(&file_name(SEEN))?;
@@ -221,16 +245,27 @@ impl Authority {
     }
 
     fn put(&self, folder: &str, id: &str, value: &impl Serialize) -> Result<(), Error> {
+        self.place(folder, id, value)?;
+        self.flush(folder)
+    }
+
+    /// Puts a file into its place, whole; its name is not flushed yet.
+    fn place(&self, folder: &str, id: &str, value: &impl Serialize) -> Result<(), Error> {
         let stat = self.folder.stat()?;
         let access = Access { mode: 0o600, owner: stat.st_uid, group: stat.st_gid };
         let folder = self.below(folder)?;
         let bytes = serde_json::to_vec_pretty(value).context("can't write JSON")?;
         let staged = folder.stage(".staged-", &bytes, access, None)?;
-        let placed = folder.rename_into(&staged.name, &folder, file_name(id)).and_then(|()| folder.flush());
+        let placed = folder.rename_into(&staged.name, &folder, file_name(id));
         if placed.is_err() {
             let _ = folder.remove(&staged.name);
         }
         Ok(placed.with_context(|| format!("can't write {}", folder.path().join(file_name(id)).display()))?)
+    }
+
+    fn flush(&self, folder: &str) -> Result<(), Error> {
+        let folder = self.below(folder)?;
+        Ok(folder.flush().with_context(|| format!("can't flush {}", folder.path().display()))?)
     }
 }
 

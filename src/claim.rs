@@ -30,6 +30,7 @@ use crate::schema::value;
 use crate::surroundings::Surroundings;
 use sides::{Claimed, Meeting, Sides, meeting, sides};
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 
 /// What somebody asks for.
@@ -87,34 +88,71 @@ impl fmt::Display for Why {
     }
 }
 
-/// Somebody else's router that answers, or might answer, for one of these hosts.
-///
-/// `is_own` tells which routers are the claimer's: those never stand in its way, so that several hosts of one claim don't.
-pub fn taken<'a>(
-    inventory: &Inventory<'a>,
-    claim: &Claim<'_>,
-    is_own: impl Fn(Kind, &str) -> bool,
-) -> Option<Taken<'a>> {
-    let first = claim.hosts.first()?;
-    let unread = inventory.files().iter().enumerate().find_map(|(file, found)| match found.content {
-        Content::Parsed(_) => None,
-        Content::Template { .. } => Some((file, Why::Template)),
-        Content::Broken { .. } => Some((file, Why::BrokenFile)),
-    });
-    if let Some((file, why)) = unread {
-        return Some(Taken { file, router: None, host: first.clone(), why });
+/// The routers of a directory, made ready to be asked for many hosts one after the other.
+pub struct Routers<'r, 'a> {
+    inventory: &'r Inventory<'a>,
+    /// The first file of which it can't be told which routers it has.
+    unread: Option<(usize, Why)>,
+    /// In load order.
+    all: Vec<(Kind, Definition<'a>)>,
+    /// Places of those that ask for one plain host and for nothing else, which nearly all do, by it.
+    plain: HashMap<String, Vec<usize>>,
+    /// Places of the others.
+    rest: Vec<usize>,
+}
+
+impl<'r, 'a> Routers<'r, 'a> {
+    /// Looks through a directory.
+    pub fn of(inventory: &'r Inventory<'a>) -> Routers<'r, 'a> {
+        let unread = inventory.files().iter().enumerate().find_map(|(file, found)| match found.content {
+            Content::Parsed(_) => None,
+            Content::Template { .. } => Some((file, Why::Template)),
+            Content::Broken { .. } => Some((file, Why::BrokenFile)),
+        });
+        let all: Vec<_> = inventory.definitions(Part::Router).collect();
+        let (mut plain, mut rest) = (HashMap::<String, Vec<usize>>::new(), Vec::new());
+        for (at, (_, router)) in all.iter().enumerate() {
+            let [node] = value::pick(router.value, ["rule"]);
+            match node.and_then(value::text).as_deref().and_then(only_host) {
+                Some(host) => plain.entry(host.to_owned()).or_default().push(at),
+                None => rest.push(at),
+            }
+        }
+        Routers { inventory, unread, all, plain, rest }
     }
-    let claimed: Vec<Claimed<'_>> = claim.hosts.iter().map(Claimed::of).collect();
-    let places = Places::of_claim(claim);
-    let others = inventory.definitions(Part::Router).filter(|(kind, router)| !is_own(*kind, router.name));
-    others.filter_map(|(kind, router)| Some((kind, router, Protocol::of(kind)?))).find_map(
-        |(kind, router, protocol)| {
-            let (at, why) = contested(&router, protocol, claim, &claimed)?;
-            let meets = places.meet(&Places::of_router(inventory, &router, claim.surroundings));
-            let host = claim.hosts.get(at).unwrap_or(first).clone();
-            meets.then_some(Taken { file: router.file, router: Some((kind, router)), host, why })
-        },
-    )
+
+    /// Somebody else's router that answers, or might answer, for one of these hosts.
+    ///
+    /// `is_own` tells which routers are the claimer's: those never stand in its way, so that several hosts of one claim don't.
+    pub fn taken(&self, claim: &Claim<'_>, is_own: impl Fn(Kind, &str) -> bool) -> Option<Taken<'a>> {
+        let first = claim.hosts.first()?;
+        if let Some((file, why)) = self.unread {
+            return Some(Taken { file, router: None, host: first.clone(), why });
+        }
+        let claimed: Vec<Claimed<'_>> = claim.hosts.iter().map(Claimed::of).collect();
+        let places = Places::of_claim(claim);
+        let asked = self.asked(claim.hosts).into_iter().filter_map(|at| self.all.get(at));
+        let others = asked.filter(|(kind, router)| !is_own(*kind, router.name));
+        others.filter_map(|(kind, router)| Some((*kind, router, Protocol::of(*kind)?))).find_map(
+            |(kind, router, protocol)| {
+                let (at, why) = contested(router, protocol, claim, &claimed)?;
+                let meets = places.meet(&Places::of_router(self.inventory, router, claim.surroundings));
+                let host = claim.hosts.get(at).unwrap_or(first).clone();
+                meets.then_some(Taken { file: router.file, router: Some((kind, *router)), host, why })
+            },
+        )
+    }
+
+    /// The places of those that may ask for one of these hosts, in load order.
+    fn asked(&self, hosts: &[Host]) -> Vec<usize> {
+        if hosts.iter().any(|host| host.as_str().starts_with('*')) {
+            return (0..self.all.len()).collect();
+        }
+        let plain = hosts.iter().filter_map(|host| self.plain.get(host.as_str())).flatten();
+        let mut asked: Vec<usize> = plain.chain(&self.rest).copied().collect();
+        asked.sort_unstable();
+        asked
+    }
 }
 
 /// Which of the claimed hosts a router asks for, and why that can be said.
@@ -130,7 +168,7 @@ fn contested(
     if text.is_empty() {
         return None;
     }
-    // Nearly all rules are a host alone, and those of a hundred thousand routers are looked at in a moment.
+    // Of a hundred thousand routers nearly all have such a rule, and a wildcard must look at each.
     if let Some(host) = only_host(&text) {
         return claimed.iter().position(|c| c.is_exactly(host)).map(|at| (at, Why::SameHost)).or_else(|| {
             let under = claimed.iter().position(|c| c.is_over(host));

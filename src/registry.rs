@@ -8,7 +8,8 @@ mod domains;
 mod plan;
 
 use crate::agent::{Agent, OwnRoute, State};
-use crate::authority::Authority;
+use crate::authority::{Authority, Kept};
+use crate::claim::Routers;
 use crate::error::{Changed as Said, Code, Error};
 use crate::grant::{HostPattern, Own};
 use crate::inventory::Inventory;
@@ -44,10 +45,10 @@ impl Step {
         }
     }
 
-    fn plan(&self, inventory: &Inventory<'_>, terms: &Terms) -> Result<Plan, Error> {
+    fn plan(&self, present: (&Inventory<'_>, &Routers<'_, '_>), terms: &Terms) -> Result<Plan, Error> {
         let before = self.before.as_ref().filter(|before| before.removed.is_none());
         match self.routes_follow {
-            true => plan::follow(inventory, terms, before, &self.after),
+            true => plan::follow(present, terms, before, &self.after),
             false => Ok(Plan::default()),
         }
     }
@@ -68,6 +69,11 @@ impl Step {
         let goes = |route: &&OwnRoute| self.after.routes.iter().all(|own| !own.is_for(route));
         both.leaving = before.written().filter(goes).cloned().collect();
         both
+    }
+
+    /// The record of meanwhile, where it is not what is kept already.
+    fn note(&self) -> Option<Agent> {
+        Some(self.meanwhile()).filter(|meanwhile| self.before.as_ref() != Some(meanwhile))
     }
 
     /// The record when the directory has followed.
@@ -154,20 +160,24 @@ fn together(
     let fates = RefCell::new(Vec::new());
     let noted = RefCell::new(BTreeSet::new());
     // A plan may be made again; what was noted by then is.
-    let note = |at: usize, step: &Step| match authority {
-        Some(authority) if noted.borrow_mut().insert(at) && step.before.as_ref() != Some(&step.meanwhile()) => {
-            authority.put_agent(&step.meanwhile())
+    let note = |coming: BTreeSet<usize>| match authority {
+        Some(authority) => {
+            let fresh: Vec<usize> = coming.difference(&noted.borrow()).copied().collect();
+            let meanwhile: Vec<Agent> = fresh.iter().filter_map(|at| steps.get(*at)).filter_map(Step::note).collect();
+            noted.borrow_mut().extend(fresh);
+            authority.put_all(&meanwhile.iter().map(Kept::Agent).collect::<Vec<_>>())
         }
-        _ => Ok(()),
+        None => Ok(()),
     };
     let plan = |inventory: &Inventory<'_>, _: &Past<'_>| -> Result<Plan, Error> {
         let mut all = Plan::default();
         let mut outcomes: Vec<Fate> = Vec::with_capacity(steps.len());
+        let (mut coming, routers) = (BTreeSet::new(), Routers::of(inventory));
         for (at, step) in steps.iter().enumerate() {
             let free = must_not_meet(&steps[..at], &outcomes, step);
-            match free.and_then(|()| step.plan(inventory, terms)) {
+            match free.and_then(|()| step.plan((inventory, &routers), terms)) {
                 Ok(plan) => {
-                    note(at, step)?;
+                    coming.insert(at);
                     outcomes.push(Fate { effects: plan.effects.len(), failed: None });
                     all.join(plan);
                 }
@@ -175,6 +185,7 @@ fn together(
                 Err(error) => outcomes.push(Fate { effects: 0, failed: Some(error) }),
             }
         }
+        note(coming)?;
         *fates.borrow_mut() = outcomes;
         Ok(all)
     };
@@ -194,20 +205,27 @@ fn together(
     };
     let mut fates = fates.take();
     if let Some(authority) = authority {
-        for (step, fate) in steps.iter().zip(&mut fates).filter(|(_, fate)| fate.failed.is_none()) {
-            fate.failed = settle_record(authority, step).err();
+        let made: Vec<_> = steps.iter().zip(&mut fates).filter(|(_, fate)| fate.failed.is_none()).collect();
+        let steps: Vec<&Step> = made.iter().map(|(step, _)| *step).collect();
+        if let Err(error) = settle_records(authority, &steps) {
+            made.into_iter().for_each(|(_, fate)| fate.failed = Some(error.clone()));
         }
     }
     Ok((fates, changed))
 }
 
-/// Keeps what holds when the directory has followed. What can't be kept is settled by the same step again.
-fn settle_record(authority: &Authority, step: &Step) -> Result<(), Error> {
-    let (id, settled) = (&step.after.id, step.settled());
-    let kept = || if step.meanwhile() != settled { authority.put_agent(&settled) } else { Ok(()) };
-    let forgotten = || if settled.removed.is_some() { authority.remove_certificate(id) } else { Ok(()) };
-    kept().and_then(|()| forgotten()).map_err(|error| {
-        let what = format!("written, durability unknown: what is kept of agent {id} does not say so yet: {error}");
+/// Keeps what holds when the directory has followed. What can't be kept is settled by the same steps again.
+fn settle_records(authority: &Authority, steps: &[&Step]) -> Result<(), Error> {
+    let settled = steps.iter().map(|step| (step.meanwhile(), step.settled()));
+    let settled: Vec<Agent> = settled.filter(|(noted, settled)| noted != settled).map(|(_, settled)| settled).collect();
+    let gone = steps.iter().filter(|step| step.after.removed.is_some());
+    let kept = match settled.is_empty() {
+        true => Ok(()),
+        false => authority.put_all(&settled.iter().map(Kept::Agent).collect::<Vec<_>>()),
+    };
+    let kept = kept.and_then(|()| gone.map(|step| &step.after.id).try_for_each(|id| authority.remove_certificate(id)));
+    kept.map_err(|error| {
+        let what = format!("written, durability unknown: what is kept of the agent does not say so yet: {error}");
         Error::new(Code::DurabilityUnknown, what).hint("the same command again, or the same request, settles it")
     })
 }

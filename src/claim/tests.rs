@@ -14,7 +14,7 @@ fn asked(files: &[File], hosts: &[&str], entry_points: &[&str], surroundings: &S
     let hosts: Vec<Host> = hosts.iter().map(|host| host.parse().expect(host)).collect();
     let entry_points: Vec<_> = entry_points.iter().map(|name| name.parse().expect(name)).collect();
     let claim = Claim { hosts: &hosts, entry_points: &entry_points, surroundings };
-    taken(&inventory, &claim, |_, name| name.starts_with("own")).map(|taken| taken.why)
+    Routers::of(&inventory).taken(&claim, |_, name| name.starts_with("own")).map(|taken| taken.why)
 }
 
 /// Why a host is taken where there is one other router.

@@ -8,7 +8,7 @@ use super::identity::{public_part, same_id};
 use super::leases::Leases;
 use super::refusal::{Code, Refusal};
 use crate::agent::{Agent, Credential, JoinToken};
-use crate::authority::Authority;
+use crate::authority::{Authority, Kept};
 use crate::error::{Changed, Error};
 use crate::grant::Own;
 use crate::name::AgentId;
@@ -278,25 +278,21 @@ impl Desk {
 
     /// Makes the steps, and answers.
     fn settle(&self, decided: Vec<Decided>) {
-        let (mut kept, mut steps) = (Vec::new(), Vec::new());
-        for one in decided {
-            match self.keep(&one) {
-                Ok(()) => {
-                    steps.push(one.step.clone());
-                    kept.push(one);
-                }
-                Err(error) => one.waiting.say(Err(self.failed(&error))),
-            }
+        if decided.is_empty() {
+            return;
         }
-        if steps.is_empty() {
+        if let Err(error) = self.keep(&decided) {
+            let refusal = self.failed(&error);
+            decided.into_iter().for_each(|one| one.waiting.say(Err(refusal.clone())));
             return;
         }
         // This machine may have come to addresses since, such as those of a network between the two.
         let own = Own { addresses: local_addresses(), ..self.terms.own.clone() };
         let terms = Terms { own, ..self.terms.clone() };
+        let steps: Vec<Step> = decided.iter().map(|one| one.step.clone()).collect();
         let made = registry::settle_all(&self.authority, &terms, &steps, &|request| self.store.change(request));
         let mut lines = Vec::new();
-        for (one, made) in kept.into_iter().zip(made) {
+        for (one, made) in decided.into_iter().zip(made) {
             let said = made.map(|made| self.reply(&one, made)).map_err(|error| self.undone(&one, &error));
             if let Err(refusal) = &said {
                 lines.push(line(&one.waiting.ask, Some((&one.agent, &one.credential)), refusal.code.as_str()));
@@ -308,15 +304,17 @@ impl Desk {
         }
     }
 
-    /// Keeps what the record of the agent rests on: whose its key is, and by what token it joined.
-    fn keep(&self, one: &Decided) -> Result<(), Error> {
-        if let Some(Credential::Key { id, .. }) = &one.step.after.credential
-            && one.step.before.as_ref().and_then(|before| before.credential.as_ref())
-                != one.step.after.credential.as_ref()
-        {
-            self.authority.put_key_owner(id, &one.agent)?;
-        }
-        one.token.iter().try_for_each(|token| self.authority.put_token(token))
+    /// Keeps what the records of the agents rest on: whose their keys are, and by what tokens they joined.
+    fn keep(&self, decided: &[Decided]) -> Result<(), Error> {
+        let keys = decided.iter().filter_map(|one| match &one.step.after.credential {
+            Some(Credential::Key { id, .. }) if one.has_new_credential() => Some(Kept::KeyOwner(id, &one.agent)),
+            _ => None,
+        });
+        // The last to join by a token knows of all who have.
+        let tokens: BTreeMap<&str, &JoinToken> =
+            decided.iter().filter_map(|one| one.token.as_ref()).map(|token| (token.id.as_str(), token)).collect();
+        let all: Vec<Kept<'_>> = keys.chain(tokens.into_values().map(Kept::Token)).collect();
+        if all.is_empty() { Ok(()) } else { self.authority.put_all(&all) }
     }
 
     /// What was not done, for the log; a key that was not taken up is nobody's again.
@@ -365,6 +363,13 @@ impl Desk {
             What::Lapse => self.leases().forget(&one.agent),
             _ => self.heard_of(&one.step.after),
         }
+    }
+}
+
+impl Decided {
+    fn has_new_credential(&self) -> bool {
+        let before = self.step.before.as_ref().and_then(|before| before.credential.as_ref());
+        before != self.step.after.credential.as_ref()
     }
 }
 

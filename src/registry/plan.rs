@@ -1,7 +1,7 @@
 //! What a step of an agent does to the directory: a pure decision.
 
 use crate::agent::{Agent, OwnRoute, State};
-use crate::claim::{self, Claim, Why};
+use crate::claim::{Claim, Routers, Why};
 use crate::error::{Code, Error, Place};
 use crate::grant::{Denied, Grant, Own};
 use crate::inventory::{Definition, Inventory, Part};
@@ -22,7 +22,7 @@ pub struct Terms {
 
 /// Whose a router is, and what shall become of an agent's.
 pub(super) fn follow(
-    inventory: &Inventory<'_>,
+    (inventory, routers): (&Inventory<'_>, &Routers<'_, '_>),
     terms: &Terms,
     before: Option<&Agent>,
     after: &Agent,
@@ -35,14 +35,14 @@ pub(super) fn follow(
     let words: Vec<String> = gone.iter().map(|(kind, router)| format!("{kind}/{}", router.name)).collect();
     let mut all = if words.is_empty() { Plan::default() } else { plan::remove(inventory, &words, true)? };
     for route in wanted {
-        all.join(add(inventory, terms, before, (after, route))?);
+        all.join(add((inventory, routers), terms, before, (after, route))?);
     }
     Ok(all)
 }
 
 /// Puts a route into the directory, unless it, or its host, is somebody else's.
 fn add(
-    inventory: &Inventory<'_>,
+    (inventory, routers): (&Inventory<'_>, &Routers<'_, '_>),
     terms: &Terms,
     before: Option<&Agent>,
     (agent, route): (&Agent, &OwnRoute),
@@ -51,7 +51,7 @@ fn add(
     // What it had before, not what it asks for, is its own.
     let is_own = |router: &Definition<'_>| before.is_some_and(|agent| owns(agent, inventory, kind, router));
     let entry_points = entry_points(terms, agent, route);
-    must_be_free(inventory, terms, before, (&route.host, &entry_points))?;
+    must_be_free((inventory, routers), terms, before, (&route.host, &entry_points))?;
     match inventory.get(kind, Part::Router, name.as_str()) {
         Some(router) if is_own(&router) => {}
         Some(other) => {
@@ -150,7 +150,7 @@ fn own_routers<'a>(agent: &Agent, inventory: &Inventory<'a>) -> Vec<(Kind, Defin
 
 /// Refuses a host that a router of somebody else answers for, or may answer for.
 fn must_be_free(
-    inventory: &Inventory<'_>,
+    (inventory, routers): (&Inventory<'_>, &Routers<'_, '_>),
     terms: &Terms,
     owner: Option<&Agent>,
     (host, entry_points): (&Host, &[EntryPointName]),
@@ -162,7 +162,7 @@ fn must_be_free(
         router.zip(owner).is_some_and(|(router, agent)| owns(agent, inventory, kind, &router))
     };
     let claim = Claim { hosts: std::slice::from_ref(host), entry_points, surroundings: &surroundings };
-    let Some(taken) = claim::taken(inventory, &claim, is_own) else { return Ok(()) };
+    let Some(taken) = routers.taken(&claim, is_own) else { return Ok(()) };
     let (why, host) = (taken.why, &taken.host);
     let what = match taken.router {
         Some((kind, router)) => format!("{kind} router {:?}, which is not the agent's, {why} {host}", router.name),

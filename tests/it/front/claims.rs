@@ -7,7 +7,7 @@ use crate::support::http::{self, Upstream};
 use crate::support::place::Place;
 use crate::support::random::Random;
 use crate::support::tcp::{Listener, echoed};
-use cloudlunacy::claim::{Claim, Why, taken};
+use cloudlunacy::claim::{Claim, Routers, Why};
 use cloudlunacy::document::Format;
 use cloudlunacy::inventory::{Content, File, Inventory};
 use cloudlunacy::name::{EntryPointName, Host};
@@ -224,7 +224,7 @@ fn why(inventory: &Inventory<'_>, surroundings: &Surroundings, host: &str, entry
     let hosts: Vec<Host> = vec![host.parse().unwrap()];
     let entry_points: Vec<EntryPointName> = vec![entry_point.parse().unwrap()];
     let claim = Claim { hosts: &hosts, entry_points: &entry_points, surroundings };
-    taken(inventory, &claim, |_, name| name.starts_with("own")).map(|taken| taken.why)
+    Routers::of(inventory).taken(&claim, |_, name| name.starts_with("own")).map(|taken| taken.why)
 }
 
 /// Lets both judge these, and gives what they disagree about and how often a host was free, taken without need, and taken.

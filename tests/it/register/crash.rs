@@ -91,16 +91,20 @@ impl Story {
         let place = self.copy();
         let server = Server::start(&place, &["--lease", "90s"]);
         let log = place.top().join("trace");
-        let _strace = strace(&server, &["-e", &format!("trace={CALLS}"), "-o", &log.display().to_string()]);
+        let _strace = strace(&server, &["-y", "-e", &format!("trace={CALLS}"), "-o", &log.display().to_string()]);
         let (status, body) = self.send(&server).unwrap();
         assert!(self.again.contains(&status), "{status}: {body}");
         assert_eq!(server.stop(), Some(0));
         let mut counts = HashMap::new();
         let log = std::fs::read_to_string(log).unwrap();
-        let names = log.lines().filter_map(|line| Some(line.split_once('(')?.0));
-        let points: Vec<String> = names
-            .map(|name| format!("{name}:when={}", counts.entry(name.to_owned()).and_modify(|n| *n += 1).or_insert(1)))
-            .collect();
+        let mut points = Vec::new();
+        for (line, name) in log.lines().filter_map(|line| Some((line, line.split_once('(')?.0))) {
+            let count = counts.entry(name).and_modify(|count| *count += 1).or_insert(1);
+            // By such a write one thread wakes another; it has nothing to do with the disk, and never fails.
+            if !line.contains("[eventfd]") {
+                points.push(format!("{name}:when={count}"));
+            }
+        }
         assert!(points.len() > 20, "the server hardly touched the disk: {log}");
         (points, stands(&place))
     }
@@ -197,35 +201,35 @@ pub(super) fn app(name: &str) -> Value {
 }
 
 #[test]
-fn joining_is_whole_whatever_happens() {
+fn promise_20_joining_is_whole_whatever_happens() {
     let story = Story::begin(None);
     let (token, body) = (story.token.clone(), json!({ "key": story.key, "routes": { "a": app("a"), "b": app("b") } }));
     story.asking("POST", "/v1/agents", &token, &body).run();
 }
 
 #[test]
-fn other_routes_are_whole_whatever_happens() {
+fn promise_20_other_routes_are_whole_whatever_happens() {
     let story = Story::begin(Some(json!({ "a": app("a"), "b": app("b") })));
     let (key, body) = (story.key.clone(), json!({ "routes": { "a": app("other"), "c": app("c") } }));
     story.asking("PUT", "/v1/agents/me", &key, &body).run();
 }
 
 #[test]
-fn another_host_of_a_route_is_whole_whatever_happens() {
+fn promise_20_another_host_of_a_route_is_whole_whatever_happens() {
     let story = Story::begin(Some(json!({ "a": app("a"), "b": app("b") })));
     let key = story.key.clone();
     story.asking("PUT", "/v1/agents/me/routes/a", &key, &app("other")).run();
 }
 
 #[test]
-fn leaving_is_whole_whatever_happens() {
+fn promise_20_leaving_is_whole_whatever_happens() {
     let story = Story::begin(Some(json!({ "a": app("a") })));
     let key = story.key.clone();
     Story { again: &[200, 401], ..story.asking("DELETE", "/v1/agents/me", &key, &Value::Null) }.run();
 }
 
 #[test]
-fn coming_back_is_whole_whatever_happens() {
+fn promise_20_coming_back_is_whole_whatever_happens() {
     let story = Story::begin(Some(json!({ "a": app("a") })));
     let server = Server::start(&story.place, &["--lease", "1s"]);
     let key = story.key.clone();
@@ -237,7 +241,7 @@ fn coming_back_is_whole_whatever_happens() {
 }
 
 #[test]
-fn a_new_key_is_whole_whatever_happens() {
+fn promise_20_a_new_key_is_whole_whatever_happens() {
     let story = Story::begin(Some(json!({ "a": app("a") })));
     let (old, new) = (story.key.clone(), key());
     story.asking("PUT", "/v1/agents/me", &old, &json!({ "key": new, "routes": { "c": app("c") } })).run();

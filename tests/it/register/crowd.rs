@@ -12,7 +12,7 @@ fn duration() -> Duration {
 }
 
 #[test]
-fn many_hands_at_once_lose_nothing() {
+fn promise_20_many_hands_at_once_lose_nothing() {
     let place = Place::new();
     place.write("edited.yml", "# 0\n");
     let server = Server::start(&place, &["--rate", "100000", "--agent-rate", "100000"]);

@@ -120,31 +120,31 @@ impl OnSmallDisk {
 }
 
 #[test]
-fn a_full_state_folder_stops_changes_until_there_is_room() {
+fn promise_20_a_full_state_folder_stops_changes_until_there_is_room() {
     let disk = OnSmallDisk::start("state");
     disk.judge(|| disk.fill(), || disk.make_room());
 }
 
 #[test]
-fn a_full_directory_stops_changes_until_there_is_room() {
+fn promise_20_a_full_directory_stops_changes_until_there_is_room() {
     let disk = OnSmallDisk::start("dynamic");
     disk.judge(|| disk.fill(), || disk.make_room());
 }
 
 #[test]
-fn a_state_folder_that_is_read_only_stops_changes_until_it_is_not() {
+fn promise_20_a_state_folder_that_is_read_only_stops_changes_until_it_is_not() {
     let disk = OnSmallDisk::start("state");
     disk.judge(|| disk.remount("ro"), || disk.remount("rw"));
 }
 
 #[test]
-fn a_directory_that_is_read_only_stops_changes_until_it_is_not() {
+fn promise_20_a_directory_that_is_read_only_stops_changes_until_it_is_not() {
     let disk = OnSmallDisk::start("dynamic");
     disk.judge(|| disk.remount("ro"), || disk.remount("rw"));
 }
 
 #[test]
-fn what_can_not_be_audited_does_not_happen() {
+fn promise_20_what_can_not_be_audited_does_not_happen() {
     let place = Place::new();
     let server = Server::start(&place, &[]);
     let token = token(&place, "web-7", GRANT);
@@ -167,7 +167,7 @@ fn what_can_not_be_audited_does_not_happen() {
 }
 
 #[test]
-fn a_record_that_can_not_be_put_back_is_logged_and_settled_by_the_same_request() {
+fn promise_20_a_record_that_can_not_be_put_back_is_logged_and_settled_by_the_same_request() {
     let place = Place::new();
     let server = Server::start(&place, &[]);
     let key = server.join(&token(&place, "web-7", GRANT), &json!({ "a": app("a"), "b": app("b") }).to_string());

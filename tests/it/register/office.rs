@@ -44,7 +44,7 @@ fn attack(fresh: &(dyn Fn() -> Place + Sync), command: &str) {
 }
 
 #[test]
-fn registering_an_agent_is_whole_whatever_happens() {
+fn promise_20_registering_an_agent_is_whole_whatever_happens() {
     attack(
         &fresh,
         "register web-9 --address 10.8.0.9 --app c.example.com=3000 --mongodb 1 --mongo-domain db.example.com",
@@ -52,32 +52,32 @@ fn registering_an_agent_is_whole_whatever_happens() {
 }
 
 #[test]
-fn registering_more_of_an_agent_is_whole_whatever_happens() {
+fn promise_20_registering_more_of_an_agent_is_whole_whatever_happens() {
     attack(&fresh, "register web-7 --address 10.8.0.7 --app a.example.com=3001 --app c.example.com=3000");
 }
 
 #[test]
-fn another_grant_is_whole_whatever_happens() {
+fn promise_20_another_grant_is_whole_whatever_happens() {
     attack(&fresh, "grant web-7 --host b.example.com --target 10.8.0.7");
 }
 
 #[test]
-fn removing_agents_is_whole_whatever_happens() {
+fn promise_20_removing_agents_is_whole_whatever_happens() {
     attack(&fresh, "rm --state active");
 }
 
 #[test]
-fn disabling_an_agent_is_whole_whatever_happens() {
+fn promise_20_disabling_an_agent_is_whole_whatever_happens() {
     attack(&fresh, "disable web-7");
 }
 
 #[test]
-fn enabling_an_agent_is_whole_whatever_happens() {
+fn promise_20_enabling_an_agent_is_whole_whatever_happens() {
     attack(&disabled, "enable web-7");
 }
 
 #[test]
-fn a_token_for_another_key_is_whole_whatever_happens() {
+fn promise_20_a_token_for_another_key_is_whole_whatever_happens() {
     let args = words("rotate web-7 --now");
     let attack = Attack { fresh: &fresh, args: &args, input: "", recover: &args, ask: &[] };
     for wrong in wrongs(&attack.points(&fresh()), SAMPLE) {
