@@ -89,6 +89,9 @@ pub struct Agent {
     pub created: i64,
     /// The routes that it has, or will have as soon as it serves.
     pub routes: Vec<OwnRoute>,
+    /// Routes that it gives up, as long as they may stand in the directory.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leaving: Vec<OwnRoute>,
     /// Whether its routes stand in the directory, or why not.
     pub state: State,
     /// By what it proves who it is; nothing where only administrators speak for it.
@@ -184,6 +187,7 @@ impl Agent {
             address: None,
             created: now,
             routes: Vec::new(),
+            leaving: Vec::new(),
             state: State::Active,
             credential: None,
             credential_since: now,
@@ -201,7 +205,12 @@ impl Agent {
     /// have given the name to something else since.
     pub fn owns(&self, kind: Kind, name: &str, file: &str) -> bool {
         let is_named = |route: &OwnRoute| route.kind() == kind && route.name().as_str() == name;
-        self.removed.is_none() && file == self.file() && self.routes.iter().any(is_named)
+        self.removed.is_none() && file == self.file() && self.written().any(is_named)
+    }
+
+    /// The routes that may stand in the directory.
+    pub fn written(&self) -> impl Iterator<Item = &OwnRoute> {
+        self.routes.iter().chain(&self.leaving)
     }
 
     /// The routes that shall stand in the directory.

@@ -52,7 +52,8 @@ impl Step {
         }
     }
 
-    /// The record as long as the directory has not followed yet: with what it had, and with what it gets.
+    /// The record as long as the directory has not followed yet: with what it has, and with what it gets. Routes stop to
+    /// count before they go, and count when they have come: whoever asks again then finds what is left to do.
     fn meanwhile(&self) -> Agent {
         let Some(before) = self.before.as_ref().filter(|before| before.removed.is_none()) else {
             return self.after.clone();
@@ -61,9 +62,17 @@ impl Step {
             return before.clone();
         }
         let mut both = self.after.clone();
+        if both.state == State::Active {
+            both.state = before.state;
+        }
         let goes = |route: &&OwnRoute| self.after.routes.iter().all(|own| !own.is_for(route));
-        both.routes.extend(before.routes.iter().filter(goes).cloned());
+        both.leaving = before.written().filter(goes).cloned().collect();
         both
+    }
+
+    /// The record when the directory has followed.
+    fn settled(&self) -> Agent {
+        Agent { leaving: Vec::new(), ..self.after.clone() }
     }
 }
 
@@ -87,7 +96,8 @@ pub fn settle(
     message: Option<String>,
     commit: &Commit<'_>,
 ) -> Result<Changed, Error> {
-    together(authority, terms, (steps, false), message, commit).map(|(_, changed)| changed)
+    let (fates, changed) = together(authority, terms, (steps, false), message, commit)?;
+    fates.into_iter().find_map(|fate| fate.failed).map_or(Ok(changed), Err)
 }
 
 /// Makes steps of different agents as one change. Each is made or refused by itself: where Traefik would not take all of
@@ -100,10 +110,14 @@ pub fn settle_all(
 ) -> Vec<Result<Settled, Error>> {
     let settled = |effects: Vec<Effect>, number| Ok(Settled { effects, number });
     match together(Some(authority), terms, (steps, true), None, commit) {
-        Ok((counts, changed)) => {
+        Ok((fates, changed)) => {
             let number = changed.number;
             let mut effects = changed.outcomes.into_iter().flatten().flatten();
-            counts.into_iter().map(|count| settled(effects.by_ref().take(count?).collect(), number)).collect()
+            let each = fates.into_iter().map(|fate| {
+                let own = effects.by_ref().take(fate.effects).collect();
+                fate.failed.map_or_else(|| settled(own, number), Err)
+            });
+            each.collect()
         }
         Err(error) if steps.len() == 1 || error.code.exit_code() != REFUSED => {
             steps.iter().map(|_| Err(error.clone())).collect()
@@ -119,8 +133,16 @@ pub fn settle_all(
 /// The exit code of what is refused, not for want of anything but because it must not be.
 const REFUSED: u8 = 3;
 
-/// How many effects each step has, and the change that they made together.
-type Together = (Vec<Result<usize, Error>>, Changed);
+/// What becomes of one step of several.
+#[derive(Default)]
+struct Fate {
+    /// How many of the effects are its own.
+    effects: usize,
+    failed: Option<Error>,
+}
+
+/// The fate of each step, and the change that they made together.
+type Together = (Vec<Fate>, Changed);
 
 fn together(
     authority: Option<&Authority>,
@@ -129,7 +151,7 @@ fn together(
     message: Option<String>,
     commit: &Commit<'_>,
 ) -> Result<Together, Error> {
-    let counts = RefCell::new(Vec::new());
+    let fates = RefCell::new(Vec::new());
     let noted = RefCell::new(BTreeSet::new());
     // A plan may be made again; what was noted by then is.
     let note = |at: usize, step: &Step| match authority {
@@ -140,20 +162,20 @@ fn together(
     };
     let plan = |inventory: &Inventory<'_>, _: &Past<'_>| -> Result<Plan, Error> {
         let mut all = Plan::default();
-        let mut outcomes = Vec::with_capacity(steps.len());
+        let mut outcomes: Vec<Fate> = Vec::with_capacity(steps.len());
         for (at, step) in steps.iter().enumerate() {
             let free = must_not_meet(&steps[..at], &outcomes, step);
             match free.and_then(|()| step.plan(inventory, terms)) {
                 Ok(plan) => {
                     note(at, step)?;
-                    outcomes.push(Ok(plan.effects.len()));
+                    outcomes.push(Fate { effects: plan.effects.len(), failed: None });
                     all.join(plan);
                 }
                 Err(error) if !each_by_itself => return Err(error),
-                Err(error) => outcomes.push(Err(error)),
+                Err(error) => outcomes.push(Fate { effects: 0, failed: Some(error) }),
             }
         }
-        *counts.borrow_mut() = outcomes;
+        *fates.borrow_mut() = outcomes;
         Ok(all)
     };
     // What an administrator does for agents is his own change.
@@ -163,36 +185,53 @@ fn together(
     let changed = match commit(&Request { intent, plans: &[&plan], keep_going: false }) {
         Ok(changed) => changed,
         Err(error) => {
-            if let (Some(authority), Said::No) = (authority, error.code.changed()) {
-                let noted = noted.take();
-                noted.into_iter().filter_map(|at| steps.get(at)).try_for_each(|step| put_back(authority, step))?;
-            }
-            return Err(error);
+            let noted = noted.take().into_iter().filter_map(|at| steps.get(at));
+            return Err(match (authority, error.code.changed()) {
+                (Some(authority), Said::No) => noted.fold(error, |error, step| put_back(authority, step, error)),
+                _ => error,
+            });
         }
     };
-    let outcomes = counts.take();
-    for (step, _) in steps.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok()) {
-        let Some(authority) = authority else { continue };
-        if step.meanwhile() != step.after {
-            authority.put_agent(&step.after)?;
-        }
-        if step.after.removed.is_some() {
-            authority.remove_certificate(&step.after.id)?;
+    let mut fates = fates.take();
+    if let Some(authority) = authority {
+        for (step, fate) in steps.iter().zip(&mut fates).filter(|(_, fate)| fate.failed.is_none()) {
+            fate.failed = settle_record(authority, step).err();
         }
     }
-    Ok((outcomes, changed))
+    Ok((fates, changed))
 }
 
-fn put_back(authority: &Authority, step: &Step) -> Result<(), Error> {
-    match &step.before {
+/// Keeps what holds when the directory has followed. What can't be kept is settled by the same step again.
+fn settle_record(authority: &Authority, step: &Step) -> Result<(), Error> {
+    let (id, settled) = (&step.after.id, step.settled());
+    let kept = || if step.meanwhile() != settled { authority.put_agent(&settled) } else { Ok(()) };
+    let forgotten = || if settled.removed.is_some() { authority.remove_certificate(id) } else { Ok(()) };
+    kept().and_then(|()| forgotten()).map_err(|error| {
+        let what = format!("written, durability unknown: what is kept of agent {id} does not say so yet: {error}");
+        Error::new(Code::DurabilityUnknown, what).hint("the same command again, or the same request, settles it")
+    })
+}
+
+/// Puts a record back when the directory has not followed; the error that came before says so where that fails.
+fn put_back(authority: &Authority, step: &Step, error: Error) -> Error {
+    let id = &step.after.id;
+    let put = authority.agent(id).and_then(|kept| match &step.before {
+        before if kept == *before => Ok(()),
         Some(before) => authority.put_agent(before),
-        None => authority.remove_agent(&step.after.id),
+        None => authority.remove_agent(id),
+    });
+    match put {
+        Ok(()) => error,
+        Err(why) => {
+            let what = format!("{error}; and what is kept of agent {id} could not be put back: {why}");
+            Error::new(Code::Io, what).hint("the same command again, or the same request, settles it")
+        }
     }
 }
 
 /// Refuses a host that another agent gets in the same moment.
-fn must_not_meet(earlier: &[Step], outcomes: &[Result<usize, Error>], step: &Step) -> Result<(), Error> {
-    let others = earlier.iter().zip(outcomes).filter(|(_, outcome)| outcome.is_ok());
+fn must_not_meet(earlier: &[Step], fates: &[Fate], step: &Step) -> Result<(), Error> {
+    let others = earlier.iter().zip(fates).filter(|(_, fate)| fate.failed.is_none());
     let taken = others.flat_map(|(other, _)| other.after.served()).map(|route| HostPattern::from(route.host.clone()));
     let taken: Vec<HostPattern> = taken.collect();
     let meets = |host: &Host| {

@@ -15,6 +15,7 @@ use crate::register::service::Service;
 use crate::registry::Domains;
 use crate::settings::duration;
 use crate::store::now;
+use anyhow::Context as _;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
@@ -53,7 +54,7 @@ pub(super) fn serve(context: &Context, args: &ServeRegister) -> Result<Outcome, 
         log: log.clone(),
         tally: Default::default(),
     });
-    let (inbox, worker) = desk.clone().open();
+    let (inbox, worker) = desk.clone().open().context("can't begin a thread")?;
     let service = Arc::new(Service::new(desk.clone(), inbox, lease, args.agent_rate, compat));
     let ticker = service.clone().tick();
     let counters = Arc::new(Counters::default());

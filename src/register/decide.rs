@@ -141,7 +141,10 @@ pub fn decide(rules: &Rules, agent: Agent, what: &What, now: i64) -> Result<Deci
     let after = match what {
         What::Show => return Ok(Decision::Nothing(Box::new(agent))),
         What::Leave => agent.without_rights(now),
-        What::Lapse if agent.state == State::Active => Agent { state: State::Expired, ..agent.clone() },
+        // One that has expired may have routes left, if the server has died over taking them away.
+        What::Lapse if matches!(agent.state, State::Active | State::Expired) => {
+            Agent { state: State::Expired, ..agent.clone() }
+        }
         What::Lapse => return Ok(Decision::Nothing(Box::new(agent))),
         _ => changed(rules, agent.clone(), what, now)?,
     };

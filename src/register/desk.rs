@@ -21,6 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 /// What the server works with.
@@ -141,9 +142,10 @@ impl Desk {
     }
 
     /// Begins a thread that carries asks out; it ends when nobody can ask any more.
-    pub fn open(self: Arc<Desk>) -> (Sender<Waiting>, std::thread::JoinHandle<()>) {
+    pub fn open(self: Arc<Desk>) -> std::io::Result<(Sender<Waiting>, JoinHandle<()>)> {
         let (sender, inbox) = channel();
-        (sender, std::thread::spawn(move || self.work(&inbox)))
+        let named = std::thread::Builder::new().name("desk".into());
+        Ok((sender, named.spawn(move || self.work(&inbox))?))
     }
 
     fn work(&self, inbox: &Receiver<Waiting>) {
@@ -226,7 +228,7 @@ impl Desk {
                     let agent = self.authority.agent(id).map_err(|error| anonymous(self.failed(&error)))?;
                     agent.filter(|agent| agent.removed.is_none()).ok_or_else(|| anonymous(unauthorized()))?
                 }
-                _ => self.authenticate(Some(text)).map_err(anonymous)?,
+                _ => self.asker(ask).map_err(anonymous)?,
             };
             if busy.has(&agent.id, &ask.what) {
                 return Ok(None);

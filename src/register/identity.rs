@@ -20,6 +20,18 @@ impl Desk {
         Ok(agent)
     }
 
+    /// Who asks for something. Whoever takes up a new key and gets no answer sends the same again, by a key that may be void
+    /// by then; the new one, if the agent has it, proves as much.
+    pub(super) fn asker(&self, ask: &Ask) -> Result<Agent, Refusal> {
+        let asker = self.authenticate(ask.credential.as_deref());
+        match (&ask.what, &asker) {
+            (What::Put { key: Some(key), .. }, Err(refusal)) if refusal.code == Code::Unauthorized => {
+                self.authenticate(Some(key.secret()))
+            }
+            _ => asker,
+        }
+    }
+
     fn find(&self, text: &str) -> Result<Option<Agent>, Error> {
         if let Some(key) = Token::parse(Use::Agent, text) {
             let Some(id) = self.authority.key_owner(key.id())? else { return Ok(None) };
@@ -43,7 +55,7 @@ impl Desk {
     pub fn look_at(&self, ask: &Ask) -> Result<Option<Agent>, Refusal> {
         match ask.what {
             What::Join { .. } => self.open_token(ask.credential.as_deref().unwrap_or_default()).map(|_| None),
-            _ => self.authenticate(ask.credential.as_deref()).map(Some),
+            _ => self.asker(ask).map(Some),
         }
     }
 

@@ -143,7 +143,7 @@ fn owns(agent: &Agent, inventory: &Inventory<'_>, kind: Kind, router: &Definitio
 
 /// The agent's routers that are there.
 fn own_routers<'a>(agent: &Agent, inventory: &Inventory<'a>) -> Vec<(Kind, Definition<'a>)> {
-    let routes = agent.routes.iter().map(|route| (route.kind(), route.name()));
+    let routes = agent.written().map(|route| (route.kind(), route.name()));
     let found = routes.filter_map(|(kind, name)| Some((kind, inventory.get(kind, Part::Router, name.as_str())?)));
     found.filter(|(kind, router)| owns(agent, inventory, *kind, router)).collect()
 }

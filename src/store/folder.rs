@@ -12,6 +12,7 @@ use std::hash::{BuildHasher, Hasher};
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 /// The name of our working folder inside a managed directory.
@@ -233,13 +234,28 @@ impl Folder {
         Ok(Staged { name, stamp })
     }
 
-    /// Adds to the end of a file of ours, flushed.
-    pub(crate) fn append(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND;
+    /// Adds lines to the end of a file of ours, flushed: all of them or none.
+    pub(crate) fn append(&self, name: &str, lines: &[u8]) -> Result<()> {
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::APPEND;
         let mut file = self.open_file(name, flags)?;
-        self.share(&file, &rustix::fs::fstat(&file)?)?;
-        file.write_all(bytes)?;
-        Ok(retry_on_intr(|| rustix::fs::fsync(&file))?)
+        let stat = rustix::fs::fstat(&file)?;
+        self.share(&file, &stat)?;
+        let length = stat.st_size as u64;
+        let mut last = *b"\n";
+        if length > 0 {
+            file.read_exact_at(&mut last, length - 1)?;
+        }
+        // Who died in the middle of a line has not been believed; the next one begins a line of its own.
+        let begun: &[u8] = if last == *b"\n" { b"" } else { b"\n" };
+        let written = file.write_all(&[begun, lines].concat());
+        let flushed = written.and_then(|()| Ok(retry_on_intr(|| rustix::fs::fsync(&file))?));
+        if flushed.is_err() {
+            file.set_len(length)?;
+        }
+        if length == 0 {
+            self.flush()?;
+        }
+        Ok(flushed?)
     }
 
     /// Stages bytes that may be lost with the power.

@@ -12,6 +12,7 @@ use crate::release::Release;
 use crate::schema;
 use anyhow::{Context, Result};
 use rustix::io::Errno;
+use std::collections::BTreeSet;
 
 const NOTES: &str = "notes";
 
@@ -19,9 +20,9 @@ const NOTES: &str = "notes";
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Notes {
     /// Files that this tool made; they go when they have nothing left to say.
-    created: Vec<String>,
+    created: BTreeSet<String>,
     /// Files, each with the path of a key that had no value; it gets none again when nothing is left below it.
-    hollow: Vec<(String, Vec<String>)>,
+    hollow: BTreeSet<(String, Vec<String>)>,
 }
 
 impl Notes {
@@ -43,25 +44,20 @@ impl Notes {
 
     /// What has to be known while a change is under way: both what was and what will be.
     pub(super) fn and(&self, after: &Notes) -> Notes {
-        let mut all = self.clone();
-        all.created.extend(after.created.iter().filter(|path| !self.created.contains(path)).cloned());
-        all.hollow.extend(after.hollow.iter().filter(|note| !self.hollow.contains(note)).cloned());
-        all
+        Notes { created: &self.created | &after.created, hollow: &self.hollow | &after.hollow }
     }
 
     pub(super) fn is_created(&self, path: &str) -> bool {
-        self.created.iter().any(|created| created == path)
+        self.created.contains(path)
     }
 
     pub(super) fn add_created(&mut self, path: &str) {
-        if !self.is_created(path) {
-            self.created.push(path.to_owned());
-        }
+        self.created.insert(path.to_owned());
     }
 
     /// Forgets a file that goes.
     pub(super) fn forget(&mut self, path: &str) {
-        self.created.retain(|created| created != path);
+        self.created.remove(path);
         self.hollow.retain(|(file, _)| file != path);
     }
 
@@ -73,7 +69,7 @@ impl Notes {
         };
         let filled: Vec<_> = sections().filter(is_filled).map(|keys| (path.to_owned(), keys)).collect();
         if !filled.is_empty() && schema::faults(old, Release::NEWEST).is_empty() {
-            self.hollow.extend(filled.into_iter().filter(|note| !self.hollow.contains(note)).collect::<Vec<_>>());
+            self.hollow.extend(filled);
         }
     }
 

@@ -3,5 +3,9 @@
 mod abuse;
 mod api;
 mod compat;
+mod crash;
+mod crowd;
+mod disk;
 mod front;
 mod join;
+mod office;

@@ -8,6 +8,7 @@
 use super::{Place, strace};
 use crate::support::place::Ran;
 use crate::support::random::Random;
+use crate::support::register::agree;
 use std::collections::HashMap;
 use std::fs::File;
 use std::process::Command;
@@ -50,6 +51,11 @@ impl Attack<'_> {
 
     /// Lets everything go wrong, once each.
     pub(crate) fn run(&self) {
+        self.run_some(usize::MAX);
+    }
+
+    /// Lets so many things go wrong, unless all are asked for.
+    pub(crate) fn run_some(&self, most: usize) {
         let before = (self.fresh)();
         let (old, old_told) = (before.files(), self.told(&before));
         let points = self.points(&before);
@@ -57,7 +63,7 @@ impl Attack<'_> {
         assert_ne!(old, new, "{:?} changes nothing", self.args);
         // Old, new, or a version in between that a change over several files goes through.
         let whole: Files = self.states().concat();
-        let wrongs = wrongs(&points, std::env::var("KILL").is_ok_and(|how| how == "full"));
+        let wrongs = wrongs(&points, most);
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for _ in 0..4 {
@@ -106,6 +112,9 @@ impl Attack<'_> {
         assert_eq!(self.told(&place), *new_told, "{wrong}: after the next command");
         assert!(is_new(&place.files()), "{wrong}: after the next command: {:?}", place.files());
         assert_eq!(place.leftovers(), [""; 0], "{wrong}");
+        if place.top().join("state").exists() {
+            agree(&place);
+        }
     }
 
     fn fed(&self, place: &Place, mut command: Command) -> Command {
@@ -165,7 +174,7 @@ impl Attack<'_> {
                 continue;
             };
             let count = counts.entry(name.to_owned()).and_modify(|n| *n += 1).or_insert(1);
-            touched |= line.contains("/dynamic");
+            touched |= line.contains("/dynamic") || line.contains("/state/");
             if touched {
                 points.push(format!("{name}:when={count}"));
             }
@@ -175,8 +184,9 @@ impl Attack<'_> {
     }
 }
 
-/// What goes wrong, as `NAME:WHAT:when=N`.
-fn wrongs(points: &[String], all: bool) -> Vec<String> {
+/// What goes wrong, as `NAME:WHAT:when=N`; so many at most, unless all are asked for.
+pub(crate) fn wrongs(points: &[String], most: usize) -> Vec<String> {
+    let all = std::env::var("KILL").is_ok_and(|how| how == "full");
     let mut random = Random::new(points.len() as u64);
     let mut wrongs = Vec::new();
     for point in points {
@@ -188,6 +198,10 @@ fn wrongs(points: &[String], all: bool) -> Vec<String> {
             false => vec![*random.pick(&sampled)],
         };
         wrongs.extend(ALWAYS.into_iter().chain(ways).map(|what| format!("{name}:{what}:{when}")));
+    }
+    if !all && wrongs.len() > most {
+        random.shuffle(&mut wrongs);
+        wrongs.truncate(most);
     }
     wrongs
 }

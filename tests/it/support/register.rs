@@ -5,10 +5,11 @@ use super::place::Place;
 use super::{Guarded, wait_for};
 use cloudlunacy::token::{Token, Use};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::io::{BufReader, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// A running `serve-register`, over the directory `dynamic` and the folder `state` of a place.
@@ -23,11 +24,16 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it on a free port of loopback, with these arguments more.
     pub(crate) fn start(place: &Place, args: &[&str]) -> Server {
-        let log = place.top().join("server.log");
         let all = ["--state-dir", "state", "serve-register", "--listen", "127.0.0.1:0"];
         let all: Vec<&str> = all.iter().chain(args).copied().collect();
+        Server::run(place, place.command(&all))
+    }
+
+    /// Starts what becomes the server.
+    pub(crate) fn run(place: &Place, mut command: Command) -> Server {
+        let log = place.top().join("server.log");
         let into = std::fs::File::create(&log).expect("a log");
-        let child = place.command(&all).stdout(Stdio::null()).stderr(into).spawn().expect("the server starts");
+        let child = command.stdout(Stdio::null()).stderr(into).spawn().expect("the server starts");
         let mut process = Guarded(child);
         let address = wait_for("the server to listen", || {
             if let Ok(Some(status)) = process.0.try_wait() {
@@ -90,6 +96,36 @@ impl Server {
         let body = format!("{{\"key\": \"{key}\", \"routes\": {routes}}}");
         self.ask(201, ("POST", "/v1/agents"), token, &body);
         key
+    }
+}
+
+/// Makes sure that records and directory say the same: what an active agent's record names stands in its file, and nothing
+/// else; of the others nothing does.
+pub(crate) fn agree(place: &Place) {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let (kept, written) = (place.json(&["--state-dir", "state", "agent", "list"]), place.json(&["route", "list"]));
+    let mut said = BTreeSet::new();
+    for agent in list(&kept["agents"]).iter().filter(|agent| agent["state"] == "active") {
+        for route in list(&agent["routes"]) {
+            let leads = text(&route["target"]);
+            let leads = if route["kind"] == "http" { leads } else { leads.rsplit("//").next().unwrap().to_owned() };
+            let route = (text(&route["kind"]), text(&route["name"]), text(&route["host"]), leads);
+            assert!(said.insert((format!("agent-{}.yml", text(&agent["id"])), route)), "twice: {agent}");
+        }
+    }
+    let of_agents = list(&written["routes"]).into_iter().filter(|route| text(&route["file"]).starts_with("agent-"));
+    let stands: BTreeSet<_> = of_agents
+        .map(|route| {
+            assert_eq!((list(&route["hosts"]).len(), list(&route["servers"]).len()), (1, 1), "{route}");
+            let leads = (text(&route["hosts"][0]), text(&route["servers"][0]));
+            (text(&route["file"]), (text(&route["kind"]), text(&route["name"]), leads.0, leads.1))
+        })
+        .collect();
+    assert_eq!(said, stands, "what the records say, and what stands there");
+    assert_eq!(place.run(&["validate"]).code, 0);
+    for line in std::fs::read_to_string(place.top().join("state/audit.jsonl")).unwrap_or_default().lines() {
+        assert!(serde_json::from_str::<Value>(line).is_ok(), "the audit log has a line that is no JSON: {line}");
     }
 }
 
