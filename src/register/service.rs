@@ -140,7 +140,7 @@ impl Service {
         let service = self.clone();
         let looked = tokio::task::spawn_blocking(move || service.look_at(ask)).await;
         let ask = match looked.map_err(|_| broken())?? {
-            Looked::Said(reply) => return Ok(reply),
+            Looked::Said(reply) => return Ok(*reply),
             Looked::Asks(ask) => ask,
         };
         let (waiting, answer) = Waiting::new(ask);
@@ -162,7 +162,7 @@ impl Service {
         }
         // What is refused is written down, which the desk does.
         match decide(&self.desk.rules, agent, &ask.what, now()) {
-            Ok(Decision::Nothing(agent)) => Ok(Looked::Said(Reply::unchanged(*agent))),
+            Ok(Decision::Nothing(agent)) => Ok(Looked::Said(Box::new(Reply::unchanged(*agent)))),
             Ok(Decision::Step(..)) | Err(_) => Ok(Looked::Asks(ask)),
         }
     }
@@ -239,7 +239,7 @@ const PLAIN: &str = "text/plain; charset=utf-8";
 
 /// What a first look at an ask comes to.
 enum Looked {
-    Said(Reply),
+    Said(Box<Reply>),
     Asks(Ask),
 }
 
