@@ -212,6 +212,12 @@ pub fn wish(rules: &Rules, agent: &Agent, label: Option<&RouteLabel>, route: &Ro
     if host.is_any() {
         return Err(bad("`*` is every host, which no agent can have", "name a domain"));
     }
+    if host.as_str().contains('_') {
+        return Err(bad(
+            format!("{host} holds a `_`, which no host on the web does"),
+            "letters, digits and `-` are possible",
+        ));
+    }
     let (target, tls) = (route.target.clone(), route.tls);
     match (target.scheme().kind(), tls) {
         (Kind::Http, Some(Tls::Passthrough)) => {

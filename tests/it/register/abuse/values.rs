@@ -65,6 +65,7 @@ fn cases_1_4_5_8_9_10_22_23_hosts_that_are_none() {
         "-a.apps.example.com",
         "a-.apps.example.com",
         "a..apps.example.com",
+        "a_b.apps.example.com",
         "a b.apps.example.com",
         "a.apps.example.com:443",
         "a.apps.example.com@file",
