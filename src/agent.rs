@@ -26,8 +26,6 @@ pub struct JoinToken {
     pub expires: i64,
     /// How many agents may join by it.
     pub uses: u32,
-    /// Those that have.
-    pub joins: Vec<Join>,
     /// When it was revoked.
     pub revoked: Option<i64>,
 }
@@ -42,6 +40,51 @@ pub struct Join {
     pub key: Option<String>,
     /// When, in seconds since 1970.
     pub at: i64,
+}
+
+/// All who have joined by a token, a line each, so that each is added without the others being written anew.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Joins(String);
+
+impl Joins {
+    /// Reads what is kept. What was cut off while it was written was never believed.
+    pub fn of(text: String) -> Joins {
+        Joins(text)
+    }
+
+    /// Adds one; gives its line.
+    pub fn add(&mut self, join: &Join) -> String {
+        let line = format!("{}\n", serde_json::json!(join));
+        if !self.0.is_empty() && !self.0.ends_with('\n') {
+            self.0.push('\n');
+        }
+        self.0.push_str(&line);
+        line
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.lines().count()
+    }
+
+    /// Those of an agent.
+    pub fn of_agent(&self, agent: &AgentId) -> impl Iterator<Item = Join> {
+        let named = format!("\"{agent}\"");
+        self.lines().filter(move |line| line.contains(&named)).filter_map(parsed).filter(|join| join.agent == *agent)
+    }
+
+    /// All of them, in the order in which they came.
+    pub fn all(&self) -> impl Iterator<Item = Join> {
+        self.lines().filter_map(parsed)
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &str> {
+        self.0.lines().filter(|line| line.ends_with('}'))
+    }
+}
+
+fn parsed(line: &str) -> Option<Join> {
+    serde_json::from_str(line).ok()
 }
 
 /// A grant of which the hosts may hold `{id}`.
@@ -299,13 +342,30 @@ impl JoinToken {
         self.agent.parse().ok()
     }
 
-    /// What can be done with it at a time.
-    pub fn state(&self, now: i64) -> TokenState {
+    /// What can be done with it at a time, when so many have joined by it.
+    pub fn state(&self, used: usize, now: i64) -> TokenState {
         match () {
             () if self.revoked.is_some() => TokenState::Revoked,
-            () if self.joins.len() >= self.uses as usize => TokenState::Used,
+            () if used >= self.uses as usize => TokenState::Used,
             () if now >= self.expires => TokenState::Expired,
             () => TokenState::Open,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joins_are_lines_and_one_that_was_cut_off_is_none() {
+        let join = |agent: &str| Join { agent: agent.parse().unwrap(), key: Some("ab".into()), at: 7 };
+        let mut joins = Joins::default();
+        let text = joins.add(&join("web-7")) + &joins.add(&join("web-70")) + "{\"agent\":\"web-7\",\"ke";
+        let mut joins = Joins::of(text);
+        assert_eq!((joins.count(), joins.of_agent(&"web-7".parse().unwrap()).count()), (2, 1));
+        joins.add(&join("web-8"));
+        let names: Vec<String> = joins.all().map(|join| join.agent.to_string()).collect();
+        assert_eq!(names, ["web-7", "web-70", "web-8"]);
     }
 }

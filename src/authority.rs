@@ -3,7 +3,7 @@
 //! It never lies in the managed directory, which containers mount and deployments wipe. Each token and each agent has a
 //! file of its own, so that none is written because of another.
 
-use crate::agent::{Agent, JoinToken};
+use crate::agent::{Agent, JoinToken, Joins};
 use crate::certificate::{self, authority as ca};
 use crate::error::{Code, Error};
 use crate::name::AgentId;
@@ -21,8 +21,6 @@ use std::path::{Path, PathBuf};
 /// Something that is kept.
 #[derive(Clone, Copy, Debug)]
 pub enum Kept<'k> {
-    /// A token.
-    Token(&'k JoinToken),
     /// An agent.
     Agent(&'k Agent),
     /// Whose the key with that public part is.
@@ -106,6 +104,18 @@ impl Authority {
         self.put(TOKENS, &token.id, token)
     }
 
+    /// Who has joined by a token.
+    pub fn joins(&self, token: &str) -> Result<Joins, Error> {
+        let bytes = self.below(TOKENS)?.read_own(&joins_name(token))?.unwrap_or_default();
+        Ok(Joins::of(String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    /// Adds lines about who has joined by a token, flushed.
+    pub fn add_joins(&self, token: &str, lines: &str) -> Result<(), Error> {
+        let added = self.below(TOKENS)?.append(&joins_name(token), lines.as_bytes());
+        Ok(added.with_context(|| format!("can't write who has joined by the token {token}"))?)
+    }
+
     /// Every agent, by id.
     pub fn agents(&self) -> Result<Vec<Agent>, Error> {
         let mut all: Vec<Agent> = self.all(AGENTS)?;
@@ -147,13 +157,12 @@ impl Authority {
     pub fn put_all(&self, all: &[Kept<'_>]) -> Result<(), Error> {
         for kept in all {
             match kept {
-                Kept::Token(token) => self.place(TOKENS, &token.id, token)?,
                 Kept::Agent(agent) => self.place(AGENTS, agent.id.as_str(), agent)?,
                 Kept::KeyOwner(key, agent) => self.place(KEYS, key, agent)?,
             }
         }
         // A run that died may have kept some of it and not come to flush it.
-        [TOKENS, AGENTS, KEYS].into_iter().try_for_each(|folder| self.flush(folder))
+        [AGENTS, KEYS].into_iter().try_for_each(|folder| self.flush(folder))
     }
 
     /// When agents were heard of last, in seconds since 1970, to a minute.
@@ -267,6 +276,11 @@ impl Authority {
         let folder = self.below(folder)?;
         Ok(folder.flush().with_context(|| format!("can't flush {}", folder.path().display()))?)
     }
+}
+
+/// The file of those who have joined by a token, beside the token.
+fn joins_name(token: &str) -> String {
+    format!("{token}.joins")
 }
 
 /// Ids hold nothing that could lead elsewhere: those of agents are checked, those of tokens made here.

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod ask;
 mod bucket;
+mod busy;
 pub mod compat;
 pub mod decide;
 pub mod desk;

@@ -7,7 +7,7 @@ mod register;
 mod token;
 
 use super::{Context, Outcome};
-use crate::agent::{Agent, JoinToken, State, TokenState};
+use crate::agent::{Agent, JoinToken, Joins, State, TokenState};
 use crate::authority::Authority;
 use crate::cli::{AgentCommand, AgentFilter, Can, GrantFields, StateArg};
 use crate::error::{Code, Error};
@@ -31,8 +31,8 @@ pub enum Agents {
         /// What to type on the agent's machine, where that was asked for.
         join_command: Option<String>,
     },
-    /// Tokens, and what can be done with each.
-    Tokens(Vec<(JoinToken, TokenState)>),
+    /// Tokens, who has joined by each, and what can be done with it.
+    Tokens(Vec<(JoinToken, Joins, TokenState)>),
     /// A token is revoked; false where it was already.
     Revoked(String, bool),
     /// Agents.

@@ -20,10 +20,14 @@ use serde_json::{Value, json};
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 pub(super) fn serve(context: &Context, args: &ServeRegister) -> Result<Outcome, Error> {
-    let log: Log = Arc::new(write_line);
+    let journal = Arc::new(Journal::open());
+    let writing = journal.clone();
+    let log: Log = Arc::new(move |event| writing.write(event));
     let authority = Authority::create(&context.state_dir)?;
     // Whoever can't read the directory now need not begin.
     context.store.read()?;
@@ -77,6 +81,7 @@ pub(super) fn serve(context: &Context, args: &ServeRegister) -> Result<Outcome, 
     let _ = (ticker.join(), worker.join());
     desk.write_down();
     log(json!({ "event": "stopped" }));
+    journal.finish();
     served.map_err(|error| Error::new(Code::Io, format!("the server failed: {error}")))?;
     Ok(Outcome::Text(String::new()))
 }
@@ -142,8 +147,45 @@ fn rules(context: &Context, args: &ServeRegister, has_leases: bool) -> Rules {
     Rules { domains, needs_approval: args.approve == Approve::Manual, has_leases }
 }
 
-/// One line of the log, on standard error. A log that nobody reads stops nothing.
-fn write_line(mut event: Value) {
-    event["time"] = json!(now());
-    let _ = writeln!(std::io::stderr(), "{event}");
+/// The log, a line of JSON for each event, on standard error. It is written by a thread of its own: a reader that has
+/// stopped to read holds nothing up, and what there is no room for is left out.
+struct Journal {
+    lines: SyncSender<String>,
+    /// Lines that are not written yet.
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Journal {
+    fn open() -> Journal {
+        const ROOM: usize = 4096;
+        let (lines, written) = sync_channel::<String>(ROOM);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let left = waiting.clone();
+        std::thread::spawn(move || {
+            for line in written {
+                let _ = std::io::stderr().write_all(line.as_bytes());
+                left.fetch_sub(1, Relaxed);
+            }
+        });
+        Journal { lines, waiting }
+    }
+
+    fn write(&self, mut event: Value) {
+        event["time"] = json!(now());
+        self.waiting.fetch_add(1, Relaxed);
+        if self.lines.try_send(format!("{event}\n")).is_err() {
+            self.waiting.fetch_sub(1, Relaxed);
+        }
+    }
+
+    /// Gives what is left a moment to be written.
+    fn finish(&self) {
+        const MOMENT: Duration = Duration::from_millis(10);
+        for _ in 0..50 {
+            if self.waiting.load(Relaxed) == 0 {
+                return;
+            }
+            std::thread::sleep(MOMENT);
+        }
+    }
 }

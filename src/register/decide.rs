@@ -4,7 +4,7 @@
 
 use super::ask::{HostAsk, RouteAsk, What, Which};
 use super::refusal::{Code, Refusal};
-use crate::agent::{Agent, Credential, Join, JoinToken, OwnRoute, State, TokenState};
+use crate::agent::{Agent, Credential, Join, JoinToken, Joins, OwnRoute, State, TokenState};
 use crate::name::{AgentId, Kind, RouteLabel, Scheme};
 use crate::registry::{Domains, Named, Step};
 use crate::route::Tls;
@@ -26,8 +26,8 @@ pub struct Rules {
 pub enum Decision {
     /// There is nothing to change.
     Nothing(Box<Agent>),
-    /// The agent changes; with it what is kept of the token that it joins by.
-    Step(Box<Step>, Option<Box<JoinToken>>),
+    /// The agent changes; and it joins by a token, where it does.
+    Step(Box<Step>, Option<Join>),
 }
 
 /// The one answer to a credential that does not count, whatever is wrong with it.
@@ -64,7 +64,7 @@ fn not_for_that_id() -> Refusal {
 /// Joins an agent, or goes on with what was begun before: a token is bound to the first key that it is used with.
 pub fn join(
     rules: &Rules,
-    token: JoinToken,
+    (token, joins): (&JoinToken, &Joins),
     (id, kept): (AgentId, Option<Agent>),
     (key, what): (Option<&Token>, &What),
     now: i64,
@@ -75,18 +75,20 @@ pub fn join(
         None => Credential::Token(token.id.clone()),
     };
     let hash = key.map(Token::hash);
-    let begun = token.joins.iter().find(|join| join.agent == id && join.key == hash);
+    let begun = joins.of_agent(&id).find(|join| join.key == hash);
     let has_it = present.is_some_and(|agent| agent.credential.as_ref() == Some(&credential));
     // What has happened to the agent since it joined so counts for more. Clocks are set back: that a join comes after
     // what was before it does not depend on them.
-    let is_over = !has_it && kept.as_ref().zip(begun).is_some_and(|(agent, join)| agent.last_turn() >= join.at);
+    let is_over =
+        !has_it && kept.as_ref().zip(begun.as_ref()).is_some_and(|(agent, join)| agent.last_turn() >= join.at);
     let next = kept.as_ref().map_or(now, |agent| now.max(agent.last_turn().saturating_add(1)));
-    let at = begun.map_or(next, |join| join.at.max(next));
-    let base = match (begun, present) {
+    let at = begun.as_ref().map_or(next, |join| join.at.max(next));
+    let state = token.state(joins.count(), now);
+    let base = match (&begun, present) {
         // What many have would make each of them all the others.
         _ if key.is_none() && token.only_agent().is_none() => return Err(not_for_that_id()),
         _ if is_over => return Err(unauthorized()),
-        (None, _) if token.state(now) != TokenState::Open => return Err(closed(token.state(now))),
+        (None, _) if state != TokenState::Open => return Err(closed(state)),
         // Whoever has a token for many may not take the place of one of them.
         (None, Some(_)) if token.only_agent().is_none() => return Err(not_for_that_id()),
         (_, Some(agent)) => agent.clone(),
@@ -102,12 +104,8 @@ pub fn join(
     let is_new = begun.is_none();
     let base = Agent { grant: Some(grant), ..enabled(base)?.with_credential(credential, at) };
     let after = changed(rules, base, what, now)?;
-    let token = is_new.then(|| {
-        let mut token = token;
-        token.joins.push(Join { agent: id, key: hash, at });
-        Box::new(token)
-    });
-    Ok(Decision::Step(Box::new(Step { before: kept, after, routes_follow: true }), token))
+    let join = is_new.then_some(Join { agent: id, key: hash, at });
+    Ok(Decision::Step(Box::new(Step { before: kept, after, routes_follow: true }), join))
 }
 
 fn closed(state: TokenState) -> Refusal {
@@ -250,7 +248,7 @@ mod tests {
         };
         let (id, hash) = (secret.id().to_owned(), secret.hash());
         let agent = "web-7".to_owned();
-        JoinToken { id, hash, agent, grant, created: 0, expires: 9000, uses: 1, joins: Vec::new(), revoked: None }
+        JoinToken { id, hash, agent, grant, created: 0, expires: 9000, uses: 1, revoked: None }
     }
 
     #[test]
@@ -259,18 +257,26 @@ mod tests {
         let (first, second) = (Token::random(Use::Agent).unwrap(), Token::random(Use::Agent).unwrap());
         let ask = |key: &Token| What::Join { key: Some(key.clone()), address: None, routes: None };
         let rules = Rules::default();
-        let by = |token: JoinToken, kept: Option<Agent>, key: &Token, now: i64| match join(
+        let token = token();
+        let by = |joins: Joins, kept: Option<Agent>, key: &Token, now: i64| match join(
             &rules,
-            token,
+            (&token, &joins),
             (id.clone(), kept),
             (Some(key), &ask(key)),
             now,
         ) {
-            Ok(Decision::Step(step, token)) => Ok((step.after, token.map(|token| *token))),
+            Ok(Decision::Step(step, join)) => {
+                let added = join.map(|join| {
+                    let mut joins = joins.clone();
+                    joins.add(&join);
+                    joins
+                });
+                Ok((step.after, added))
+            }
             Ok(Decision::Nothing(_)) => panic!("a join is a step"),
             Err(refusal) => Err(refusal.code),
         };
-        let (agent, used) = by(token(), None, &first, 5000).unwrap();
+        let (agent, used) = by(Joins::default(), None, &first, 5000).unwrap();
         let used = used.unwrap();
         for now in [5000, 1000, 8000] {
             assert_eq!(by(used.clone(), Some(agent.clone()), &first, now).unwrap(), (agent.clone(), None), "again");
@@ -282,7 +288,7 @@ mod tests {
             let Ok(Decision::Step(step, _)) = decide(&rules, agent.clone(), &put, now) else { panic!("a step") };
             assert_eq!(by(used.clone(), Some(step.after), &first, 1000), Err(Code::Unauthorized));
             // A join by a new token, cut short before the agent was kept, is finished by the same request.
-            let (again, fresh) = by(token(), Some(gone.clone()), &first, now).unwrap();
+            let (again, fresh) = by(Joins::default(), Some(gone.clone()), &first, now).unwrap();
             for later in [now, 1000] {
                 let finished = by(fresh.clone().unwrap(), Some(gone.clone()), &first, later).unwrap().0;
                 assert_eq!((&finished.credential, finished.removed), (&again.credential, None));

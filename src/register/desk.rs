@@ -2,12 +2,13 @@
 //! is answered after that change is on disk.
 
 use super::ask::{Ask, Reply, What};
+use super::busy::{Busy, key_id, new_key};
 use super::decide::{self, Decision, Rules, decide, joining_id, unauthorized};
 use super::http::Log;
 use super::identity::{public_part, same_id};
 use super::leases::Leases;
 use super::refusal::{Code, Refusal};
-use crate::agent::{Agent, Credential, JoinToken};
+use crate::agent::{Credential, Joins};
 use crate::authority::{Authority, Kept};
 use crate::error::{Changed, Error};
 use crate::grant::Own;
@@ -15,9 +16,10 @@ use crate::name::AgentId;
 use crate::plan::Verb;
 use crate::registry::{self, Settled, Step, Terms};
 use crate::store::{Store, local_addresses, now};
-use crate::token::Token;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -74,42 +76,8 @@ struct Decided {
     /// The public part of its credential.
     credential: String,
     step: Step,
-    token: Option<JoinToken>,
-}
-
-/// Of whom a burst knows something already: the agents that it changes, and the keys that they take up.
-#[derive(Default)]
-struct Busy {
-    agents: BTreeSet<AgentId>,
-    keys: BTreeSet<String>,
-}
-
-impl Busy {
-    fn take(&mut self, agent: &Agent) {
-        self.agents.insert(agent.id.clone());
-        self.keys.extend(key_id(agent).map(str::to_owned));
-    }
-
-    /// Whether an ask has to wait until the burst is carried out.
-    fn has(&self, agent: &AgentId, what: &What) -> bool {
-        self.agents.contains(agent) || new_key(what).is_some_and(|key| self.keys.contains(key.id()))
-    }
-}
-
-/// The key that is to be taken up.
-fn new_key(what: &What) -> Option<&Token> {
-    match what {
-        What::Join { key, .. } | What::Put { key, .. } => key.as_ref(),
-        _ => None,
-    }
-}
-
-/// The public part of an agent's key.
-fn key_id(agent: &Agent) -> Option<&str> {
-    match &agent.credential {
-        Some(Credential::Key { id, .. }) => Some(id),
-        _ => None,
-    }
+    /// The line that says so, where it joins by a token.
+    join: Option<String>,
 }
 
 /// A refusal, and to whom, where he has proved who he is: the agent, and the public part of its credential.
@@ -161,7 +129,12 @@ impl Desk {
             burst.extend(inbox.try_iter().take(BURST.saturating_sub(burst.len())));
             self.tally.bursts.fetch_add(1, Relaxed);
             self.tally.asks.fetch_add(burst.len() as u64, Relaxed);
-            later = self.carry_out(burst);
+            // A bug must not end the server: those of this burst are told of it, and the lock is given back.
+            let carried = catch_unwind(AssertUnwindSafe(|| self.carry_out(burst)));
+            later = carried.unwrap_or_else(|_| {
+                (self.log)(json!({ "level": "error", "event": "panicked" }));
+                Vec::new()
+            });
         }
     }
 
@@ -176,21 +149,21 @@ impl Desk {
             }
         };
         let (mut later, mut decided, mut lines) = (Vec::new(), Vec::<Decided>::new(), Vec::new());
-        let (mut tokens, mut said) = (BTreeMap::new(), Vec::new());
+        let (mut joins, mut said) = (BTreeMap::new(), Vec::new());
         let mut busy = Busy::default();
         for waiting in burst {
-            match self.decide(&waiting.ask, &mut tokens, &busy) {
+            match self.decide(&waiting.ask, &mut joins, &busy) {
                 Ok(None) => later.push(waiting),
                 Ok(Some((credential, Decision::Nothing(agent)))) => {
                     lines.push(line(&waiting.ask, Some((&agent.id, &credential)), "unchanged"));
                     said.push((waiting, Ok(Reply::unchanged(*agent))));
                 }
-                Ok(Some((credential, Decision::Step(step, token)))) => {
+                Ok(Some((credential, Decision::Step(step, join)))) => {
                     let agent = step.after.id.clone();
                     lines.push(line(&waiting.ask, Some((&agent, &credential)), "granted"));
                     busy.take(&step.after);
-                    let token = token.map(|token| *token);
-                    decided.push(Decided { waiting, agent, credential, step: *step, token });
+                    let join = join.map(|join| joins.entry(credential.clone()).or_default().add(&join));
+                    decided.push(Decided { waiting, agent, credential, step: *step, join });
                 }
                 Err((whose, refusal)) => {
                     // Of those who prove nothing the audit log would only grow.
@@ -217,7 +190,7 @@ impl Desk {
     fn decide(
         &self,
         ask: &Ask,
-        tokens: &mut BTreeMap<String, JoinToken>,
+        joins: &mut BTreeMap<String, Joins>,
         busy: &Busy,
     ) -> Result<Option<(String, Decision)>, Refused> {
         let anonymous = |refusal| (None, refusal);
@@ -240,8 +213,13 @@ impl Desk {
                 .map(|decision| Some((credential.clone(), decision)))
                 .map_err(|r| (Some((id, credential)), r));
         };
-        let kept = self.open_token(text).map_err(anonymous)?;
-        let token = tokens.get(&kept.id).cloned().unwrap_or(kept);
+        let token = self.open_token(text).map_err(anonymous)?;
+        let joins = match joins.entry(token.id.clone()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                unknown.insert(self.authority.joins(&token.id).map_err(|error| anonymous(self.failed(&error)))?)
+            }
+        };
         let credential = token.id.clone();
         // Who may join, but not as the one he names, is written down with that name.
         let named = |refusal| (ask.id.clone().map(|id| (id, credential.clone())), refusal);
@@ -253,16 +231,8 @@ impl Desk {
         let agent = self.authority.agent(&id).map_err(|error| anonymous(self.failed(&error)))?;
         let decided = self
             .key_is_free(&ask.what, &id)
-            .and_then(|()| decide::join(&self.rules, token, (id, agent), (key.as_ref(), &ask.what), now()));
-        match decided {
-            Ok(decision) => {
-                if let Decision::Step(_, Some(token)) = &decision {
-                    tokens.insert(credential.clone(), (**token).clone());
-                }
-                Ok(Some((credential, decision)))
-            }
-            Err(refusal) => Err((whose, refusal)),
-        }
+            .and_then(|()| decide::join(&self.rules, (&token, joins), (id, agent), (key.as_ref(), &ask.what), now()));
+        decided.map(|decision| Some((credential, decision))).map_err(|refusal| (whose, refusal))
     }
 
     /// Nobody takes up a key of which the public part is another's.
@@ -310,11 +280,16 @@ impl Desk {
             Some(Credential::Key { id, .. }) if one.has_new_credential() => Some(Kept::KeyOwner(id, &one.agent)),
             _ => None,
         });
-        // The last to join by a token knows of all who have.
-        let tokens: BTreeMap<&str, &JoinToken> =
-            decided.iter().filter_map(|one| one.token.as_ref()).map(|token| (token.id.as_str(), token)).collect();
-        let all: Vec<Kept<'_>> = keys.chain(tokens.into_values().map(Kept::Token)).collect();
-        if all.is_empty() { Ok(()) } else { self.authority.put_all(&all) }
+        let keys: Vec<Kept<'_>> = keys.collect();
+        if !keys.is_empty() {
+            self.authority.put_all(&keys)?;
+        }
+        let mut joins: BTreeMap<&str, String> = BTreeMap::new();
+        for one in decided {
+            joins.entry(&one.credential).or_default().push_str(one.join.as_deref().unwrap_or_default());
+        }
+        joins.retain(|_, lines| !lines.is_empty());
+        joins.into_iter().try_for_each(|(token, lines)| self.authority.add_joins(token, &lines))
     }
 
     /// What was not done, for the log; a key that was not taken up is nobody's again.

@@ -4,7 +4,7 @@ use super::Style;
 use super::json::SCHEMA_VERSION;
 use super::table::table;
 use super::text::{moment, sanitize};
-use crate::agent::{Agent, JoinToken, OwnRoute, TokenState};
+use crate::agent::{Agent, JoinToken, Joins, OwnRoute, TokenState};
 use crate::command::Agents;
 use crate::grant::Grant;
 use serde_json::{Value, json};
@@ -50,9 +50,9 @@ fn count(token: &JoinToken) -> String {
     }
 }
 
-fn token_row((token, state): &(JoinToken, TokenState)) -> Vec<String> {
+fn token_row((token, joins, state): &(JoinToken, Joins, TokenState)) -> Vec<String> {
     let state = match state {
-        TokenState::Open if token.uses > 1 => format!("open, {} of {} used", token.joins.len(), token.uses),
+        TokenState::Open if token.uses > 1 => format!("open, {} of {} used", joins.count(), token.uses),
         state => state.as_str().to_owned(),
     };
     vec![
@@ -125,7 +125,7 @@ fn listed<T: ToString>(items: &[T]) -> String {
 pub(super) fn names(agents: &Agents) -> Vec<String> {
     match agents {
         Agents::Made { token, .. } => vec![token.id.clone()],
-        Agents::Tokens(tokens) => tokens.iter().map(|(token, _)| token.id.clone()).collect(),
+        Agents::Tokens(tokens) => tokens.iter().map(|(token, ..)| token.id.clone()).collect(),
         Agents::Revoked(id, _) => vec![id.clone()],
         Agents::List(agents) => agents.iter().map(|agent| agent.id.to_string()).collect(),
         Agents::One(agent) => vec![agent.id.to_string()],
@@ -138,13 +138,13 @@ pub(super) fn names(agents: &Agents) -> Vec<String> {
 pub(super) fn json(agents: &Agents) -> Value {
     let mut value = match agents {
         Agents::Made { token, secret, join_command } => {
-            let mut value = token_json(token, TokenState::Open);
+            let mut value = token_json(token, &Joins::default(), TokenState::Open);
             value["token"] = json!(secret);
             value["join_command"] = json!(join_command);
             value
         }
         Agents::Tokens(tokens) => {
-            json!({ "tokens": tokens.iter().map(|(t, state)| token_json(t, *state)).collect::<Vec<_>>() })
+            json!({ "tokens": tokens.iter().map(|(t, joins, state)| token_json(t, joins, *state)).collect::<Vec<_>>() })
         }
         Agents::Revoked(id, changed) => {
             json!({ "id": id, "outcome": if *changed { "revoked" } else { "unchanged" }, "changed": changed })
@@ -161,7 +161,7 @@ pub(super) fn json(agents: &Agents) -> Value {
     value
 }
 
-fn token_json(token: &JoinToken, state: TokenState) -> Value {
+fn token_json(token: &JoinToken, joins: &Joins, state: TokenState) -> Value {
     let mut value = json!({
         "id": token.id,
         "agent": token.agent,
@@ -169,7 +169,7 @@ fn token_json(token: &JoinToken, state: TokenState) -> Value {
         "created": moment(token.created),
         "expires": moment(token.expires),
         "uses": token.uses,
-        "used_by": token.joins.iter().map(|join| &join.agent).collect::<Vec<_>>(),
+        "used_by": joins.all().map(|join| join.agent).collect::<Vec<_>>(),
         "hosts": token.grant.hosts,
         "targets": token.grant.targets,
         "max_routes": token.grant.max_routes,

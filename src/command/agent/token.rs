@@ -16,17 +16,13 @@ pub(super) fn run(context: &Context, command: &TokenCommand) -> Result<Agents, E
     match command {
         TokenCommand::Create(args) => create(context, args),
         TokenCommand::List => {
-            let authority = Authority::open(&context.state_dir)?;
-            let all = authority.map_or_else(|| Ok(Vec::new()), |authority| authority.tokens())?;
-            let now = now();
-            Ok(Agents::Tokens(
-                all.into_iter()
-                    .map(|token| {
-                        let state = token.state(now);
-                        (token, state)
-                    })
-                    .collect(),
-            ))
+            let Some(authority) = Authority::open(&context.state_dir)? else { return Ok(Agents::Tokens(Vec::new())) };
+            let known = |token: JoinToken| {
+                let joins = authority.joins(&token.id)?;
+                let state = token.state(joins.count(), now());
+                Ok((token, joins, state))
+            };
+            authority.tokens()?.into_iter().map(known).collect::<Result<_, Error>>().map(Agents::Tokens)
         }
         TokenCommand::Revoke { id } => revoke(context, id),
     }
@@ -81,8 +77,7 @@ pub(super) fn make(
     let join_command = print_join_command.then(|| join_command(context, authority, agent)).transpose()?;
     let token = Token::random(Use::Join)?;
     let (id, agent) = (token.id().to_owned(), agent.to_owned());
-    let kept =
-        JoinToken { id, hash: token.hash(), agent, grant, created, expires, uses, joins: Vec::new(), revoked: None };
+    let kept = JoinToken { id, hash: token.hash(), agent, grant, created, expires, uses, revoked: None };
     authority.audit(&decision("token create", Some(&kept.agent), Some(&kept.id)))?;
     authority.put_token(&kept)?;
     Ok(Agents::Made { token: Box::new(kept), secret: token.secret().to_owned(), join_command })

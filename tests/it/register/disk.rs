@@ -92,7 +92,7 @@ impl OnSmallDisk {
             assert_eq!(said["code"], "storage-failed");
             assert!(answer.header("retry-after").is_some());
         }
-        assert!(server.log().contains("\"failed\""), "{}", server.log());
+        server.has_logged("\"failed\"");
         assert_eq!(server.send("GET", "/readyz", None, "").status, 503);
         // What there is goes on.
         let shown = server.ask(200, ("GET", ME), &self.known, "");
@@ -156,7 +156,7 @@ fn promise_20_what_can_not_be_audited_does_not_happen() {
     assert_eq!(server.ask(503, ("POST", "/v1/agents"), &token, &body)["code"], "storage-failed");
     assert!(place.files().is_empty());
     assert_eq!(place.sh("ls -A state/agents state/keys").out, "state/agents:\n\nstate/keys:\n");
-    assert!(server.log().contains("can't write the audit log"), "{}", server.log());
+    server.has_logged("can't write the audit log");
     // A line that was cut off does not take the next one with it.
     std::fs::remove_dir(&audit).unwrap();
     std::fs::write(&audit, [kept.as_slice(), b"{\"time\":17"].concat()).unwrap();
@@ -176,7 +176,7 @@ fn promise_20_a_record_that_can_not_be_put_back_is_logged_and_settled_by_the_sam
         strace(&server, &["-o", "/dev/null", "-e", "trace=renameat", "-e", "inject=renameat:error=EIO:when=2+"]);
     let put = format!("{ME}/routes/a");
     assert_eq!(server.ask(503, ("PUT", &put), &key, &app("other").to_string())["code"], "storage-failed");
-    assert!(server.log().contains("what is kept of agent web-7 could not be put back"), "{}", server.log());
+    server.has_logged("what is kept of agent web-7 could not be put back");
     drop(broken);
     // Whatever is asked then, it is not in the way: neither of the quota, nor of an administrator.
     let administer = |word: &str| place.ok(&["--state-dir", "state", "agent", word, "web-7"]);

@@ -73,7 +73,7 @@ fn a_server_with_a_certificate_of_its_own_is_known_by_its_pin() {
     let line = made["join_command"].as_str().unwrap();
     let pin = line.split(" --pin ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
     assert!(line.starts_with("cloudlunacy agent join https://front.example.com:7843 --token-file -"), "{line}");
-    assert!(server.log().contains(pin), "the log tells it too");
+    server.has_logged(pin);
     let machine = Machine::new(&server, "https");
     machine.token(made["token"].as_str().unwrap());
     let wrong = format!("sha256:{}", "0".repeat(64));
@@ -86,7 +86,7 @@ fn a_server_with_a_certificate_of_its_own_is_known_by_its_pin() {
     let port = server.port.to_string();
     assert_eq!(server.stop(), Some(0));
     let again = Server::start(&front, &["--self-signed", "--listen", &format!("127.0.0.1:{port}")]);
-    assert!(again.log().contains(pin));
+    again.has_logged(pin);
 }
 
 #[test]

@@ -53,6 +53,11 @@ impl Server {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
+    /// Waits until it has logged this text: the log is written beside the work.
+    pub(crate) fn has_logged(&self, text: &str) {
+        wait_for(&format!("{text:?} in the log"), || self.log().contains(text).then_some(()));
+    }
+
     /// Tells it to stop, and waits; gives its exit code.
     pub(crate) fn stop(mut self) -> Option<i32> {
         let pid = self.process.0.id().to_string();
