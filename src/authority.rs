@@ -42,6 +42,10 @@ const CERTIFICATES: &str = "certificates";
 const CA: &str = "ca";
 const SEEN: &str = "seen";
 const AUDIT: &str = "audit.jsonl";
+/// Whose lock the one server holds that ends leases.
+const LEASES: &str = "leases";
+/// What files are called that are not whole yet.
+const STAGED: &str = ".staged-";
 
 impl Authority {
     /// Opens the state folder; it is made where it is not there.
@@ -52,7 +56,7 @@ impl Authority {
         let whole = Authority::open(path)?;
         let authority = whole.ok_or_else(|| failed(path, Errno::NOENT.into()))?;
         let owner = authority.folder.stat()?;
-        for below in [TOKENS, AGENTS, KEYS, CERTIFICATES].map(|name| path.join(name)) {
+        for below in [TOKENS, AGENTS, KEYS, CERTIFICATES, LEASES].map(|name| path.join(name)) {
             match std::fs::DirBuilder::new().mode(0o700).create(&below) {
                 // What root makes must be for the user whose folder it is.
                 Ok(()) if owner.st_uid != rustix::process::geteuid().as_raw() => {
@@ -85,6 +89,25 @@ impl Authority {
     /// Keeps all other writers out until it is dropped; waits as long as the store does.
     pub fn lock(&self, store: &Store) -> Result<Lock, Error> {
         store.lock(&self.folder)
+    }
+
+    /// Keeps all other servers out that would end leases, until it is dropped.
+    pub fn lock_leases(&self, store: &Store) -> Result<Lock, Error> {
+        store.lock(&self.below(LEASES)?).map_err(|error| Error {
+            message: format!("another server sees to the leases of these agents: {}", error.message),
+            ..error
+        })
+    }
+
+    /// Takes away what runs that died have left half made. To be asked with the folder locked.
+    pub fn clear_leftovers(&self) -> Result<(), Error> {
+        for folder in [TOKENS, AGENTS, KEYS, CERTIFICATES, "."] {
+            let folder = self.below(folder)?;
+            for name in folder.names()?.iter().filter(|name| name.as_encoded_bytes().starts_with(STAGED.as_bytes())) {
+                folder.remove(name).with_context(|| format!("can't remove {}", folder.path().join(name).display()))?;
+            }
+        }
+        Ok(())
     }
 
     /// Every token, oldest first.
@@ -264,7 +287,7 @@ impl Authority {
         let access = Access { mode: 0o600, owner: stat.st_uid, group: stat.st_gid };
         let folder = self.below(folder)?;
         let bytes = serde_json::to_vec_pretty(value).context("can't write JSON")?;
-        let staged = folder.stage(".staged-", &bytes, access, None)?;
+        let staged = folder.stage(STAGED, &bytes, access, None)?;
         let placed = folder.rename_into(&staged.name, &folder, file_name(id));
         if placed.is_err() {
             let _ = folder.remove(&staged.name);

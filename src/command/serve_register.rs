@@ -31,10 +31,17 @@ pub(super) fn serve(context: &Context, args: &ServeRegister) -> Result<Outcome, 
     let authority = Authority::create(&context.state_dir)?;
     // Whoever can't read the directory now need not begin.
     context.store.read()?;
-    let tls = tls(args, &authority, &log)?;
+    let lease = args.lease.as_deref().map(lease).transpose()?;
+    let _alone = lease.map(|_| authority.lock_leases(&context.store)).transpose()?;
+    let rules = rules(context, args, lease.is_some());
+    let (tls, compat) = {
+        let _starting = authority.lock(&context.store)?;
+        authority.clear_leftovers()?;
+        let compat = args.compat.then(|| Compat::open(&authority, &rules.domains)).transpose()?;
+        (tls(args, &authority, &log)?, compat)
+    };
     let (listeners, metrics) = (listeners(args)?, args.metrics.map(listen).transpose()?);
     must_be_safe(args, &listeners)?;
-    let lease = args.lease.as_deref().map(lease).transpose()?;
     let mut terms = terms(context);
     let sockets = listeners.iter().chain(&metrics);
     terms.own.ports.extend(sockets.filter_map(|listener| Some(listener.local_addr().ok()?.port())));
@@ -43,12 +50,7 @@ pub(super) fn serve(context: &Context, args: &ServeRegister) -> Result<Outcome, 
             "no static configuration is known: agents with a grant for this machine could reach Traefik's own ports";
         log(json!({ "level": "warning", "event": "static-unknown", "message": what }));
     }
-    let rules = rules(context, args, lease.is_some());
-    let alive = authority.agents()?.into_iter().filter(|agent| agent.has_beaten && agent.removed.is_none());
-    let leases = Leases::begin(alive.map(|agent| agent.id), authority.seen()?, Instant::now());
-    let leases =
-        if lease.is_some() { leases } else { Leases::begin(std::iter::empty(), authority.seen()?, Instant::now()) };
-    let compat = args.compat.then(|| Compat::open(&authority, &rules.domains)).transpose()?;
+    let leases = leases(&authority, lease.is_some())?;
     let desk = Arc::new(Desk {
         authority,
         store: context.store.clone().following_no_links(),
@@ -63,6 +65,32 @@ pub(super) fn serve(context: &Context, args: &ServeRegister) -> Result<Outcome, 
     let ticker = service.clone().tick();
     let counters = Arc::new(Counters::default());
     let bounds = Bounds { rate: args.rate, burst: args.rate.saturating_mul(2), ..Bounds::DEFAULT };
+    let doors = doors(args, tls, (listeners, metrics), (&service, &counters));
+    let served = http::serve(Server { doors, bounds, log: log.clone(), counters });
+    // What was taken in is carried out before the end.
+    service.close();
+    let _ = (ticker.join(), worker.join());
+    desk.write_down();
+    log(json!({ "event": "stopped" }));
+    journal.finish();
+    served.map_err(|error| Error::new(Code::Io, format!("the server failed: {error}")))?;
+    Ok(Outcome::Text(String::new()))
+}
+
+/// Everybody who has ever beaten has his whole lease before him; nobody where there are no leases.
+fn leases(authority: &Authority, are_kept: bool) -> Result<Leases, Error> {
+    let mut alive = if are_kept { authority.agents()? } else { Vec::new() };
+    alive.retain(|agent| agent.has_beaten && agent.removed.is_none());
+    Ok(Leases::begin(alive.into_iter().map(|agent| agent.id), authority.seen()?, Instant::now()))
+}
+
+/// Who listens where: agents, and Prometheus.
+fn doors(
+    args: &ServeRegister,
+    tls: Option<Tls>,
+    (listeners, metrics): (Vec<TcpListener>, Option<TcpListener>),
+    (service, counters): (&Arc<Service>, &Arc<Counters>),
+) -> Vec<(TcpListener, Arc<Site>)> {
     let answering = service.clone();
     let handler: Handler = Arc::new(move |request| answering.clone().answer(request));
     let site = Arc::new(Site { tls, hosts: args.server_names.clone(), handler });
@@ -75,15 +103,7 @@ pub(super) fn serve(context: &Context, args: &ServeRegister) -> Result<Outcome, 
         });
         doors.push((listener, Arc::new(Site { tls: None, hosts: Vec::new(), handler })));
     }
-    let served = http::serve(Server { doors, bounds, log: log.clone(), counters });
-    // What was taken in is carried out before the end.
-    service.close();
-    let _ = (ticker.join(), worker.join());
-    desk.write_down();
-    log(json!({ "event": "stopped" }));
-    journal.finish();
-    served.map_err(|error| Error::new(Code::Io, format!("the server failed: {error}")))?;
-    Ok(Outcome::Text(String::new()))
+    doors
 }
 
 /// Refuses to send credentials over a network in plain text unasked.

@@ -191,3 +191,18 @@ fn an_agent_waits_for_approval_where_it_must() {
     server.ask(401, ("GET", ME), &key, "");
     server.ask(200, ("GET", ME), &fresh, "");
 }
+
+#[test]
+fn one_server_alone_ends_leases_and_clears_what_the_dead_have_left() {
+    let place = Place::new();
+    let server = Server::start(&place, &["--lease", "90s"]);
+    let again = ["--state-dir", "state", "--lock-timeout", "300ms", "serve-register", "--listen", "127.0.0.1:0"];
+    let ran = place.run(&[&again[..], &["--lease", "1s"]].concat());
+    assert!(ran.code == 4 && ran.err.contains("another server sees to the leases of these agents"), "{ran:?}");
+    let left = place.top().join("state/agents/.staged-0");
+    std::fs::write(&left, "{").unwrap();
+    // Without leases there may be as many as one likes.
+    assert_eq!(Server::start(&place, &[]).stop(), Some(0));
+    assert!(!left.exists());
+    assert_eq!(server.stop(), Some(0));
+}
