@@ -1,15 +1,10 @@
 //! Whom an agent takes for its server: by authorities, or by the fingerprint of one certificate.
 
 use crate::error::{Code, Error};
-use crate::hash::sha256;
 use crate::trust;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme};
-use std::fmt;
+use rustls::ClientConfig;
+use rustls::pki_types::CertificateDer;
 use std::str::FromStr;
-use std::sync::Arc;
 
 /// Whom to trust.
 #[derive(Clone, Debug)]
@@ -41,79 +36,12 @@ impl FromStr for Pin {
 
 impl Trust {
     pub(super) fn config(&self) -> Result<ClientConfig, Error> {
-        let provider = Arc::new(ring::default_provider());
-        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| Error::new(Code::Internal, format!("no TLS: {error}")))?;
-        let authorities = match self {
-            Trust::System => trust::system(),
-            Trust::Authorities(authorities) => authorities,
-            Trust::Pin(pin) => {
-                let verifier = Arc::new(Pinned { pin: pin.clone(), provider });
-                return Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth());
-            }
+        let config = match self {
+            Trust::System => trust::by(trust::system()),
+            Trust::Authorities(authorities) => trust::by(authorities),
+            Trust::Pin(pin) => trust::whoever_has_the_key(Some(pin.0.clone())),
         };
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(authorities.iter().cloned());
-        Ok(builder.with_root_certificates(roots).with_no_client_auth())
-    }
-}
-
-/// Takes one certificate, whatever its names and times say, from whoever has its key.
-#[derive(Debug)]
-struct Pinned {
-    pin: Pin,
-    provider: Arc<CryptoProvider>,
-}
-
-/// The certificate is another one.
-#[derive(Debug)]
-struct AnotherOne(String);
-
-impl fmt::Display for AnotherOne {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "it is not the pinned one, but sha256:{}", self.0)
-    }
-}
-
-impl std::error::Error for AnotherOne {}
-
-impl ServerCertVerifier for Pinned {
-    fn verify_server_cert(
-        &self,
-        certificate: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        let found = sha256(certificate);
-        match found == self.pin.0 {
-            true => Ok(ServerCertVerified::assertion()),
-            false => Err(CertificateError::Other(OtherError(Arc::new(AnotherOne(found)))).into()),
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        config.map_err(|error| Error::new(Code::Internal, format!("no TLS: {error}")))
     }
 }
 
