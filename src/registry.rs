@@ -4,6 +4,7 @@
 //! them: whatever stands in the directory always has an owner, and a step that was cut short is made whole by the same step
 //! again.
 
+mod back;
 mod domains;
 mod plan;
 
@@ -11,14 +12,13 @@ use crate::agent::{Agent, OwnRoute, State};
 use crate::authority::{Authority, Kept};
 use crate::claim::Routers;
 use crate::error::{Changed as Said, Code, Error};
-use crate::grant::{HostPattern, Own};
+use crate::grant::HostPattern;
 use crate::inventory::Inventory;
-use crate::name::{AgentId, Host};
+use crate::name::Host;
 use crate::plan::{Effect, Plan, Verb};
-use crate::route::Route;
 use crate::store::{Changed, Intent, Past, Request};
+pub use back::{alongside, comes_to_agents, following};
 pub use domains::{Domains, Named};
-use plan::covers_written;
 pub use plan::{Terms, address_of, covers};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -260,43 +260,4 @@ fn must_not_meet(earlier: &[Step], fates: &[Fate], step: &Step) -> Result<(), Er
         Some(route) => Err(Error::new(Code::HostTaken, format!("another agent has just been given {}", route.host))),
         None => Ok(()),
     }
-}
-
-/// The routes that come, or change, in files that may be agents'.
-fn coming_to_agents<'e>(effects: impl Iterator<Item = &'e Effect>) -> impl Iterator<Item = (AgentId, &'e Route)> {
-    let comes = effects.filter(|effect| matches!(effect.verb, Verb::Added | Verb::Changed));
-    comes.filter_map(|effect| effect.route.as_ref()).filter_map(|route| {
-        let id = route.file.strip_prefix("agent-")?.strip_suffix(".yml")?;
-        Some((id.parse().ok()?, route))
-    })
-}
-
-/// Whether a route comes, or changes, in a file that may be an agent's.
-pub fn comes_to_agents<'e>(effects: impl Iterator<Item = &'e Effect>) -> bool {
-    coming_to_agents(effects).next().is_some()
-}
-
-/// Whether what comes back into an agent's file is still granted to it. What an agent once had, and has no more, no undo
-/// brings back.
-pub fn must_be_granted<'e>(
-    own: &Own,
-    authority: &Authority,
-    effects: impl Iterator<Item = &'e Effect>,
-) -> Result<(), Error> {
-    for (id, route) in coming_to_agents(effects) {
-        // A file of that name that was never an agent's is an administrator's.
-        let Some(agent) = authority.agent(&id)? else { continue };
-        let why = match &agent.grant {
-            _ if agent.removed.is_some() => format!("agent {id} has been removed"),
-            _ if agent.state != State::Active => format!("agent {id} is {}", agent.state.as_str()),
-            Some(grant) if !covers_written(grant, own, route) => format!("agent {id} is not granted it any more"),
-            _ => continue,
-        };
-        return Err(Error::new(
-            Code::NotGranted,
-            format!("{} route {:?} can't come back: {why}", route.kind, route.name),
-        )
-        .hint("`cloudlunacy agent register` or `agent grant` says what holds now"));
-    }
-    Ok(())
 }

@@ -7,7 +7,7 @@ use crate::authority::Authority;
 use crate::cli::{ChangeFlags, Restore, Undo};
 use crate::error::{Code, Error, Place};
 use crate::plan::{Conflict, Moments, Plan, revert};
-use crate::registry::{comes_to_agents, must_be_granted};
+use crate::registry::{alongside, comes_to_agents, following};
 use crate::store::{Author, FileRecord, Intent, Origin, Past, Record, Request, as_text};
 
 pub(super) fn undo(context: &Context, args: &Undo) -> Result<Outcome, Error> {
@@ -59,10 +59,15 @@ fn take_back(context: &Context, flags: &ChangeFlags, request: &Request<'_>) -> R
     };
     // No grant changes between this look at it and the change.
     let _lock = authority.as_ref().map(|authority| authority.lock(&context.store)).transpose()?;
-    if let Some(authority) = &authority {
-        must_be_granted(&super::agent::own(context), authority, context.store.preview(request)?.effects())?;
-    }
-    let made = carry_out(context, &context.store, flags, request)?;
+    let make = || carry_out(context, &context.store, flags, request);
+    let made = match &authority {
+        None => make()?,
+        Some(authority) => {
+            let own = super::agent::own(context);
+            let steps = following(&own, authority, context.store.preview(request)?.effects())?;
+            if flags.dry_run { make()? } else { alongside(authority, &steps, make)? }
+        }
+    };
     Ok(Outcome::Change(Report::of(context, flags.dry_run, made)))
 }
 

@@ -109,7 +109,7 @@ fn joined(agent: &Value) -> String {
     let mut lines = vec![format!("{word}  agent  {}", sanitize(said(&agent["id"])))];
     for route in agent["routes"].as_object().into_iter().flat_map(|routes| routes.values()) {
         let (host, target) = (said(&route["host"]), said(&route["target"]));
-        lines.push(format!("{:<width$}  {} -> {}", "", sanitize(host), sanitize(target), width = word.len()));
+        lines.push(format!("{:<width$}  {}  →  {}", "", sanitize(host), sanitize(target), width = word.len()));
     }
     lines.join("\n") + "\n"
 }

@@ -136,6 +136,30 @@ fn promise_19_what_is_not_granted_any_more_no_undo_brings_back() {
 }
 
 #[test]
+fn promise_19_what_an_undo_brings_back_is_the_agents_again() {
+    let place = place();
+    ok(&place, REGISTER);
+    ok(&place, "route rm --yes blog.example.com web-7.mongo.example.com");
+    ok(&place, "undo");
+    assert_eq!(routes(&place).len(), 3);
+    // Taken away from its record too, and brought back, it goes with the agent.
+    let labels = || json(&place, "agent show web-7")["agent"]["routes"].as_array().unwrap().len();
+    ok(&place, "undo 1");
+    assert_eq!((routes(&place).len(), labels()), (0, 0));
+    ok(&place, "undo 4");
+    assert_eq!((routes(&place).len(), labels()), (3, 3));
+    let kept = json(&place, "agent show web-7")["agent"]["routes"].to_string();
+    assert!(kept.contains("10.8.0.7:27017") && kept.contains("blog.example.com"), "{kept}");
+    assert_eq!(ok(&place, "route list --agent web-7 -o name").lines().count(), 3);
+    ok(&place, "agent disable web-7");
+    assert!(routes(&place).is_empty());
+    ok(&place, "agent enable web-7");
+    assert_eq!(routes(&place).len(), 3);
+    ok(&place, "agent rm web-7");
+    assert!(routes(&place).is_empty());
+}
+
+#[test]
 fn an_agent_leaves_with_its_routes_or_without() {
     let place = place();
     ok(&place, REGISTER);
