@@ -86,7 +86,7 @@ fn an_answer_that_is_lost_is_asked_for_again_with_the_same_key() {
     let ran = join(&place, &plain(&server), args);
     assert_eq!(
         (ran.code, ran.out.as_str()),
-        (0, "joined  agent  web-7\n        shop.apps.example.com -> http://127.0.0.1:3000\n"),
+        (0, "joined  agent  web-7\n        shop.apps.example.com  →  http://127.0.0.1:3000\n"),
         "{ran:?}"
     );
     let requests = server.requests();
