@@ -258,6 +258,16 @@ impl Folder {
         Ok(flushed?)
     }
 
+    /// Puts a file of ours into its place in this folder, whole; where that fails, nothing is left of it.
+    pub(super) fn put_own(&self, prefix: &str, name: &str, bytes: &[u8]) -> Result<()> {
+        let staged = self.stage(prefix, bytes, self.state_access()?, None)?;
+        let placed = self.rename_into(&staged.name, self, name);
+        if placed.is_err() {
+            self.remove(&staged.name).ok();
+        }
+        Ok(placed?)
+    }
+
     /// Stages bytes that may be lost with the power.
     pub(super) fn stage_unflushed(&self, prefix: &str, bytes: &[u8], access: Access) -> Result<String> {
         let name = random_name(prefix);

@@ -105,8 +105,7 @@ impl Journal {
 
     /// Puts the journal in its place, flushed: from here on the change is decided.
     pub(super) fn write(&self, state: &Folder) -> Result<()> {
-        let staged = state.stage(STAGED, &serde_json::to_vec(self)?, state.state_access()?, None)?;
-        state.rename_into(&staged.name, state, JOURNAL).context("can't write the journal")?;
+        state.put_own(STAGED, JOURNAL, &serde_json::to_vec(self)?).context("can't write the journal")?;
         state.flush().context("can't flush the journal")
     }
 

@@ -37,8 +37,7 @@ impl Notes {
     }
 
     pub(super) fn write(&self, state: &Folder) -> Result<()> {
-        let staged = state.stage(STAGED, &serde_json::to_vec(self)?, state.state_access()?, None)?;
-        state.rename_into(&staged.name, state, NOTES).context("can't note which files were made")?;
+        state.put_own(STAGED, NOTES, &serde_json::to_vec(self)?).context("can't note which files were made")?;
         state.flush().context("can't flush the note of which files were made")
     }
 

@@ -257,8 +257,7 @@ impl Log {
             bytes.append(&mut entry.frame()?);
             index.take(&entry.record, bytes.len() as u64);
         }
-        let staged = state.stage(STAGED, &bytes, state.state_access()?, None)?;
-        state.rename_into(&staged.name, state, LOG).context("can't shorten the history")?;
+        state.put_own(STAGED, LOG, &bytes).context("can't shorten the history")?;
         state.flush().context("can't flush the history")?;
         let file = state.open_file(LOG, OFlags::RDWR).context("can't open the history")?;
         let inode = file.metadata().context("can't look at the history")?.ino();
