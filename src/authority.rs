@@ -7,7 +7,7 @@ use crate::agent::{Agent, JoinToken, Joins};
 use crate::certificate::{self, authority as ca};
 use crate::error::{Code, Error};
 use crate::name::AgentId;
-use crate::store::{Access, Folder, Lock, Store};
+use crate::store::{Folder, Lock, Store};
 use anyhow::Context;
 use rustix::io::Errno;
 use serde::Serialize;
@@ -40,6 +40,8 @@ const KEYS: &str = "keys";
 /// What agents are given to prove themselves to their clients.
 const CERTIFICATES: &str = "certificates";
 const CA: &str = "ca";
+/// What the server makes for itself: a certificate, and its key.
+const SERVER: [&str; 2] = ["server.pem", "server-key.pem"];
 const SEEN: &str = "seen";
 const AUDIT: &str = "audit.jsonl";
 /// Whose lock the one server holds that ends leases.
@@ -226,13 +228,13 @@ impl Authority {
     }
 
     /// Where the certificate and the key stand that the server makes for itself.
-    pub fn server_certificate(&self) -> (PathBuf, PathBuf) {
-        (self.path.join("server.pem"), self.path.join("server-key.pem"))
+    pub fn server_certificate(&self) -> [PathBuf; 2] {
+        SERVER.map(|name| self.path.join(name))
     }
 
     /// The fingerprint of the certificate that the server made for itself, where it has made one.
     pub fn fingerprint(&self) -> Result<Option<String>, Error> {
-        let Some(bytes) = self.folder.read_own("server.pem")? else { return Ok(None) };
+        let Some(bytes) = self.folder.read_own(SERVER[0])? else { return Ok(None) };
         Ok(certificate::fingerprint(&bytes))
     }
 
@@ -283,15 +285,9 @@ impl Authority {
 
     /// Puts a file into its place, whole; its name is not flushed yet.
     fn place(&self, folder: &str, id: &str, value: &impl Serialize) -> Result<(), Error> {
-        let stat = self.folder.stat()?;
-        let access = Access { mode: 0o600, owner: stat.st_uid, group: stat.st_gid };
         let folder = self.below(folder)?;
         let bytes = serde_json::to_vec_pretty(value).context("can't write JSON")?;
-        let staged = folder.stage(STAGED, &bytes, access, None)?;
-        let placed = folder.rename_into(&staged.name, &folder, file_name(id));
-        if placed.is_err() {
-            let _ = folder.remove(&staged.name);
-        }
+        let placed = folder.put_own(STAGED, &file_name(id), &bytes);
         Ok(placed.with_context(|| format!("can't write {}", folder.path().join(file_name(id)).display()))?)
     }
 

@@ -10,7 +10,6 @@ mod plan;
 
 use crate::agent::{Agent, OwnRoute, State};
 use crate::authority::{Authority, Kept};
-use crate::claim::Routers;
 use crate::error::{Changed as Said, Code, Error};
 use crate::grant::HostPattern;
 use crate::inventory::Inventory;
@@ -19,7 +18,8 @@ use crate::plan::{Effect, Plan, Verb};
 use crate::store::{Changed, Intent, Past, Request};
 pub use back::{alongside, comes_to_agents, following};
 pub use domains::{Domains, Named};
-pub use plan::{Terms, address_of, covers};
+use plan::Ground;
+pub use plan::{Terms, covers, granted};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -45,10 +45,10 @@ impl Step {
         }
     }
 
-    fn plan(&self, present: (&Inventory<'_>, &Routers<'_, '_>), terms: &Terms) -> Result<Plan, Error> {
+    fn plan(&self, ground: &Ground<'_, '_>) -> Result<Plan, Error> {
         let before = self.before.as_ref().filter(|before| before.removed.is_none());
         match self.routes_follow {
-            true => plan::follow(present, terms, before, &self.after),
+            true => plan::follow(ground, before, &self.after),
             false => Ok(Plan::default()),
         }
     }
@@ -172,10 +172,10 @@ fn together(
     let plan = |inventory: &Inventory<'_>, _: &Past<'_>| -> Result<Plan, Error> {
         let mut all = Plan::default();
         let mut outcomes: Vec<Fate> = Vec::with_capacity(steps.len());
-        let (mut coming, routers) = (BTreeSet::new(), Routers::of(inventory));
+        let (mut coming, ground) = (BTreeSet::new(), Ground::of(inventory, terms));
         for (at, step) in steps.iter().enumerate() {
             let free = must_not_meet(&steps[..at], &outcomes, step);
-            match free.and_then(|()| step.plan((inventory, &routers), terms)) {
+            match free.and_then(|()| step.plan(&ground)) {
                 Ok(plan) => {
                     coming.insert(at);
                     outcomes.push(Fate { effects: plan.effects.len(), failed: None });

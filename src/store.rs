@@ -24,7 +24,6 @@ use crate::release::Release;
 use crate::settings;
 use crate::static_config::StaticConfig;
 use crate::surroundings::Surroundings;
-pub(crate) use access::Access;
 use commit::Commit;
 use draft::{Draft, draft};
 pub(crate) use folder::Folder;

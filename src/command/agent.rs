@@ -14,7 +14,7 @@ use crate::error::{Code, Error};
 use crate::grant::{Denied, Own};
 use crate::name::{AgentId, EntryPointName, Host, Target};
 use crate::plan::bad_value;
-use crate::registry::{Terms, address_of};
+use crate::registry::{Domains, Terms, granted};
 use crate::settings::duration;
 use crate::store::{Author, local_addresses, now};
 use serde_json::{Value, json};
@@ -119,9 +119,16 @@ fn can(context: &Context, args: &Can) -> Result<Result<(), Denied>, Error> {
     let host: Host = parsed(&args.host)?;
     let target: Target = parsed(&args.target)?;
     let Some(grant) = &agent.grant else { return Ok(Ok(())) };
-    let (address, port) = address_of(&target)?;
-    let own = own(context);
-    Ok(grant.allows_host(&host).and_then(|()| grant.allows_target(address, port, &own)))
+    granted(grant, &own(context), &host, &target)
+}
+
+/// Below which names agents get theirs: as was said, else as the settings say.
+pub(super) fn domains(context: &Context, app: Option<&String>, mongo: Option<&String>) -> Domains {
+    let settings = &context.settings.agents;
+    Domains {
+        app: app.or(settings.app_domain.as_ref()).cloned(),
+        mongo: mongo.or(settings.mongo_domain.as_ref()).cloned(),
+    }
 }
 
 /// What holds for all agents.

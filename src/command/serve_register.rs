@@ -1,6 +1,6 @@
 //! `serve-register`: makes the server of its parts, and runs it until it is told to stop.
 
-use super::agent::terms;
+use super::agent::{domains, terms};
 use super::{Context, Outcome};
 use crate::authority::Authority;
 use crate::cli::{Approve, ServeRegister};
@@ -12,7 +12,6 @@ use crate::register::exchange::Handler;
 use crate::register::http::{self, Bounds, Counters, Log, Server, Site, Tls};
 use crate::register::leases::Leases;
 use crate::register::service::Service;
-use crate::registry::Domains;
 use crate::settings::duration;
 use crate::store::now;
 use anyhow::Context as _;
@@ -128,10 +127,10 @@ fn tls(args: &ServeRegister, authority: &Authority, log: &Log) -> Result<Option<
     let (certificate, key) = match (&args.tls_cert, &args.tls_key) {
         (Some(certificate), Some(key)) => (certificate.into(), key.into()),
         _ if args.self_signed => {
-            let (certificate, key) = authority.server_certificate();
+            let [certificate, key] = authority.server_certificate();
             let names = args.server_names.iter().cloned().chain(args.listen.iter().map(|a| a.ip().to_string()));
             http::self_signed(&certificate, &key, names.collect())?;
-            log(json!({ "event": "certificate", "pin": http::fingerprint(&certificate)? }));
+            log(json!({ "event": "certificate", "pin": authority.fingerprint()? }));
             (certificate, key)
         }
         _ => return Ok(None),
@@ -159,11 +158,7 @@ fn lease(text: &str) -> Result<Duration, Error> {
 }
 
 fn rules(context: &Context, args: &ServeRegister, has_leases: bool) -> Rules {
-    let settings = &context.settings.agents;
-    let domains = Domains {
-        app: args.app_domain.clone().or_else(|| settings.app_domain.clone()),
-        mongo: args.mongo_domain.clone().or_else(|| settings.mongo_domain.clone()),
-    };
+    let domains = domains(context, args.app_domain.as_ref(), args.mongo_domain.as_ref());
     Rules { domains, needs_approval: args.approve == Approve::Manual, has_leases }
 }
 

@@ -13,8 +13,10 @@ use std::str::FromStr;
 /// An application, and where it is to be served: at a host, or below the server's domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct App {
-    name: Host,
-    port: u16,
+    /// The host, or the label below the domain.
+    pub name: Host,
+    /// The port that it listens on.
+    pub port: u16,
 }
 
 /// What is asked for.

@@ -204,7 +204,7 @@ fn route(body: RouteBody) -> Result<RouteAsk, Refusal> {
     let RouteBody { host, subdomain, target, tls } = body;
     let host = match (host, subdomain) {
         (Some(_), Some(_)) => {
-            return Err(bad_value("a route has a host or a subdomain, not both", "leave one of them out"));
+            return Err(Refusal::bad_value("a route has a host or a subdomain, not both", "leave one of them out"));
         }
         (Some(host), None) => HostAsk::Whole(host),
         (None, Some(label)) => HostAsk::Subdomain(label),
@@ -220,7 +220,7 @@ pub fn may_lead_there(target: &Target) -> Result<(), Refusal> {
         [Scheme::Http, Scheme::Https, Scheme::Mongodb, Scheme::Postgres, Scheme::Redis, Scheme::Tls];
     match SCHEMES.contains(&target.scheme()) {
         true => Ok(()),
-        false => Err(bad_value(
+        false => Err(Refusal::bad_value(
             format!("an agent's route can't lead to {}://", target.scheme()),
             "http, https, mongodb, postgres, redis and tls are possible",
         )),
@@ -228,12 +228,7 @@ pub fn may_lead_there(target: &Target) -> Result<(), Refusal> {
 }
 
 fn label(text: &str) -> Result<RouteLabel, Refusal> {
-    text.parse().map_err(|bad: BadName| bad_value(bad.what, "for example: shop"))
-}
-
-/// What is wrong with a value.
-pub fn bad_value(message: impl Into<String>, hint: &str) -> Refusal {
-    Refusal::new(Code::BadValue, message, hint)
+    text.parse().map_err(|bad: BadName| Refusal::bad_value(bad.what, "for example: shop"))
 }
 
 /// A body, which must be JSON of just that form.
@@ -247,7 +242,7 @@ pub fn decoded<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
                 message,
                 "routers, rules, priorities and middlewares are not for agents",
             ),
-            serde_json::error::Category::Data => bad_value(message, "GET /openapi.json says what is taken"),
+            serde_json::error::Category::Data => Refusal::bad_value(message, "GET /openapi.json says what is taken"),
             _ => Refusal::new(Code::MalformedJson, message, "GET /openapi.json says what is taken"),
         }
     })

@@ -4,7 +4,7 @@
 //! revoked; so it is also what they get back as `token`. An answer that refuses never holds that word: their
 //! installer looks for it, and for nothing else.
 
-use super::api::{bad_value, decoded, may_lead_there, no_such_path, not_allowed};
+use super::api::{decoded, may_lead_there, no_such_path, not_allowed};
 use super::ask::{Ask, HostAsk, Reply, RouteAsk, What, Which};
 use super::exchange::{Answer, Body, Request};
 use super::refusal::{Code, Refusal};
@@ -270,7 +270,7 @@ fn http(fields: &Fields) -> Result<What, Refusal> {
     let target: Target = url.strip_suffix('/').unwrap_or(url).parse().map_err(bad_name)?;
     may_lead_there(&target)?;
     if target.scheme().kind() != Kind::Http {
-        return Err(bad_value("targetUrl is no URL of HTTP", "for example http://10.8.0.7:3000"));
+        return Err(Refusal::bad_value("targetUrl is no URL of HTTP", "for example http://10.8.0.7:3000"));
     }
     let tls = fields.options.use_tls.filter(|on| *on).map(|_| Tls::On);
     Ok(What::PutRoute(None, RouteAsk { host: HostAsk::Subdomain(subdomain), target, tls }))
@@ -293,11 +293,11 @@ fn target(scheme: &str, address: Option<&str>, port: u16) -> Result<Target, Refu
 }
 
 fn lacks(field: &str) -> Refusal {
-    bad_value(format!("there is no {field}"), "name it in the body")
+    Refusal::bad_value(format!("there is no {field}"), "name it in the body")
 }
 
 fn bad_name(bad: BadName) -> Refusal {
-    bad_value(bad.what, "")
+    Refusal::bad_value(bad.what, "")
 }
 
 /// A refusal as the old installer must find it: `success: false`, and nowhere the word that it looks for.

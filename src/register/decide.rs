@@ -3,7 +3,7 @@
 //! Whoever may not know whether an id exists gets the same answer either way.
 
 use super::ask::{HostAsk, RouteAsk, What, Which};
-use super::refusal::{Code, Refusal};
+use super::refusal::{ASK, Code, Refusal};
 use crate::agent::{Agent, Credential, Join, JoinToken, Joins, OwnRoute, State, TokenState};
 use crate::name::{AgentId, Kind, RouteLabel, Scheme};
 use crate::registry::{Domains, Named, Step};
@@ -40,11 +40,7 @@ pub fn unauthorized() -> Refusal {
 }
 
 fn not_granted(message: impl Into<String>) -> Refusal {
-    Refusal::new(Code::NotGranted, message, "ask the administrator of the front server")
-}
-
-fn bad(message: impl Into<String>, hint: &str) -> Refusal {
-    Refusal::new(Code::BadValue, message, hint)
+    Refusal::new(Code::NotGranted, message, ASK)
 }
 
 /// Which agent wants to join by a token.
@@ -53,7 +49,7 @@ pub fn joining_id(token: &JoinToken, named: Option<&AgentId>) -> Result<AgentId,
         (Some(id), _) if !token.is_for(id) => Err(not_for_that_id()),
         (Some(id), _) => Ok(id.clone()),
         (None, Some(id)) => Ok(id),
-        (None, None) => Err(bad("which agent is it?", "say its `id`")),
+        (None, None) => Err(Refusal::bad_value("which agent is it?", "say its `id`")),
     }
 }
 
@@ -126,9 +122,7 @@ fn closed(state: TokenState) -> Refusal {
 
 fn enabled(agent: Agent) -> Result<Agent, Refusal> {
     match agent.state {
-        State::Disabled => {
-            Err(Refusal::new(Code::Disabled, "the agent is disabled", "ask the administrator of the front server"))
-        }
+        State::Disabled => Err(Refusal::new(Code::Disabled, "the agent is disabled", ASK)),
         _ => Ok(agent),
     }
 }
@@ -166,7 +160,7 @@ fn changed(rules: &Rules, mut agent: Agent, what: &What, now: i64) -> Result<Age
                 let is_same = |at: usize, route: &OwnRoute| wanted.iter().take(at).any(|other| other.is_for(route));
                 if let Some((_, route)) = wanted.iter().enumerate().find(|(at, route)| is_same(*at, route)) {
                     let what = format!("two routes are for {}", route.host);
-                    return Err(bad(what, "leave one of them out"));
+                    return Err(Refusal::bad_value(what, "leave one of them out"));
                 }
                 agent.routes.retain(|own| wanted.iter().any(|route| route.label == own.label));
                 wanted.into_iter().for_each(|route| agent.put_route(route));
@@ -201,17 +195,17 @@ pub fn wish(rules: &Rules, agent: &Agent, label: Option<&RouteLabel>, route: &Ro
     let named = match &route.host {
         HostAsk::Whole(host) => Named::Host(host),
         HostAsk::Subdomain(label) if label.contains('*') => {
-            return Err(bad("a subdomain is a name, and no wildcard", "name the host instead"));
+            return Err(Refusal::bad_value("a subdomain is a name, and no wildcard", "name the host instead"));
         }
         HostAsk::Subdomain(label) => Named::Subdomain(label),
         HostAsk::ById => Named::ById,
     };
     let host = rules.domains.host(&agent.id, named, &route.target).map_err(|error| Refusal::from(&error))?;
     if host.is_any() {
-        return Err(bad("`*` is every host, which no agent can have", "name a domain"));
+        return Err(Refusal::bad_value("`*` is every host, which no agent can have", "name a domain"));
     }
     if host.as_str().contains('_') {
-        return Err(bad(
+        return Err(Refusal::bad_value(
             format!("{host} holds a `_`, which no host on the web does"),
             "letters, digits and `-` are possible",
         ));
@@ -219,10 +213,13 @@ pub fn wish(rules: &Rules, agent: &Agent, label: Option<&RouteLabel>, route: &Ro
     let (target, tls) = (route.target.clone(), route.tls);
     match (target.scheme().kind(), tls) {
         (Kind::Http, Some(Tls::Passthrough)) => {
-            return Err(bad("the TLS of HTTP can't be passed through", "say on or off"));
+            return Err(Refusal::bad_value("the TLS of HTTP can't be passed through", "say on or off"));
         }
         (Kind::Tcp | Kind::Udp, Some(Tls::Off)) => {
-            return Err(bad("without TLS it can't be told which host a client means", "say on or passthrough"));
+            return Err(Refusal::bad_value(
+                "without TLS it can't be told which host a client means",
+                "say on or passthrough",
+            ));
         }
         _ => {}
     }

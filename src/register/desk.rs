@@ -8,7 +8,7 @@ use super::http::Log;
 use super::identity::{public_part, same_id};
 use super::leases::Leases;
 use super::refusal::{Code, Refusal};
-use crate::agent::{Credential, Joins};
+use crate::agent::Joins;
 use crate::authority::{Authority, Kept};
 use crate::error::{Changed, Error};
 use crate::grant::Own;
@@ -276,10 +276,7 @@ impl Desk {
 
     /// Keeps what the records of the agents rest on: whose their keys are, and by what tokens they joined.
     fn keep(&self, decided: &[Decided]) -> Result<(), Error> {
-        let keys = decided.iter().filter_map(|one| match &one.step.after.credential {
-            Some(Credential::Key { id, .. }) if one.has_new_credential() => Some(Kept::KeyOwner(id, &one.agent)),
-            _ => None,
-        });
+        let keys = decided.iter().filter_map(|one| Some(Kept::KeyOwner(one.new_key()?, &one.agent)));
         let keys: Vec<Kept<'_>> = keys.collect();
         if !keys.is_empty() {
             self.authority.put_all(&keys)?;
@@ -294,8 +291,7 @@ impl Desk {
 
     /// What was not done, for the log; a key that was not taken up is nobody's again.
     fn undone(&self, one: &Decided, error: &Error) -> Refusal {
-        let before = one.step.before.as_ref().and_then(key_id);
-        if let Some(key) = key_id(&one.step.after).filter(|key| Some(*key) != before)
+        if let Some(key) = one.new_key()
             && error.code.changed() == Changed::No
             && let Err(error) = self.authority.remove_key_owner(key)
         {
@@ -309,7 +305,7 @@ impl Desk {
         self.tally.is_failing.store(false, Relaxed);
         let after = &one.step.after;
         // An old key leads nowhere any more.
-        if let Some(key) = one.step.before.as_ref().and_then(key_id).filter(|key| key_id(after) != Some(*key))
+        if let Some(key) = one.old_key()
             && let Err(error) = self.authority.remove_key_owner(key)
         {
             self.failed(&error);
@@ -342,9 +338,16 @@ impl Desk {
 }
 
 impl Decided {
-    fn has_new_credential(&self) -> bool {
-        let before = self.step.before.as_ref().and_then(|before| before.credential.as_ref());
-        before != self.step.after.credential.as_ref()
+    /// The public part of a key that the agent takes up.
+    fn new_key(&self) -> Option<&str> {
+        let before = self.step.before.as_ref().and_then(key_id);
+        key_id(&self.step.after).filter(|key| Some(*key) != before)
+    }
+
+    /// The public part of a key that it gives up.
+    fn old_key(&self) -> Option<&str> {
+        let after = key_id(&self.step.after);
+        self.step.before.as_ref().and_then(key_id).filter(|key| Some(*key) != after)
     }
 }
 

@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-pub use tls::{Tls, fingerprint, self_signed};
+pub use tls::{Tls, self_signed};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// Takes one event of the log: an object, in which no credential stands.

@@ -41,16 +41,14 @@ impl Leases {
 
     /// Those that have not been heard of for so long. Who can't be dealt with now is named again as much later.
     pub fn lapsed(&mut self, longer_than: Duration, now: Instant) -> Vec<AgentId> {
-        let late = |at: &mut Instant| now.saturating_duration_since(*at) > longer_than;
-        self.beats
-            .iter_mut()
-            .filter_map(|(id, at)| {
-                late(at).then(|| {
-                    *at = now;
-                    id.clone()
-                })
-            })
-            .collect()
+        let mut late = Vec::new();
+        for (id, at) in &mut self.beats {
+            if now.saturating_duration_since(*at) > longer_than {
+                *at = now;
+                late.push(id.clone());
+            }
+        }
+        late
     }
 
     /// How many must go on being heard of.

@@ -252,12 +252,17 @@ impl From<&Error> for Refusal {
 }
 
 const SEE: &str = "GET /openapi.json says what is taken";
-const ASK: &str = "ask the administrator of the front server";
+/// Who can do something about what an agent can't.
+pub(super) const ASK: &str = "ask the administrator of the front server";
 
 impl Refusal {
     /// A refusal that no waiting will change.
     pub fn new(code: Code, message: impl Into<String>, hint: impl Into<String>) -> Refusal {
         Refusal { code, message: message.into(), hint: hint.into(), retry_after: None }
+    }
+    /// A value that can't be one.
+    pub fn bad_value(message: impl Into<String>, hint: impl Into<String>) -> Refusal {
+        Refusal::new(Code::BadValue, message, hint)
     }
     /// Says when it is worth trying again.
     pub fn retry_after(mut self, seconds: u32) -> Refusal {

@@ -21,7 +21,7 @@ use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -61,13 +61,17 @@ impl Service {
         }
     }
 
+    fn inbox(&self) -> MutexGuard<'_, Option<Sender<Waiting>>> {
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Takes nothing more in.
     pub fn close(&self) {
-        self.inbox.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.inbox().take();
     }
 
     fn send(&self, waiting: Waiting) -> Option<()> {
-        self.inbox.lock().unwrap_or_else(PoisonError::into_inner).as_ref()?.send(waiting).ok()
+        self.inbox().as_ref()?.send(waiting).ok()
     }
 
     /// Begins a thread that sees to what time brings: leases that end, and what is written down now and then. It ends when
@@ -78,7 +82,7 @@ impl Service {
         std::thread::spawn(move || {
             for count in 1u64.. {
                 std::thread::sleep(TICK);
-                if self.inbox.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
+                if self.inbox().is_none() {
                     return;
                 }
                 // Once more is how long it has to come back.

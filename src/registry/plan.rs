@@ -20,14 +20,26 @@ pub struct Terms {
     pub own: Own,
 }
 
+/// What steps are planned on, one after the other.
+pub(super) struct Ground<'g, 'a> {
+    inventory: &'g Inventory<'a>,
+    routers: Routers<'g, 'a>,
+    terms: &'g Terms,
+    surroundings: Surroundings,
+}
+
+impl<'g, 'a> Ground<'g, 'a> {
+    pub(super) fn of(inventory: &'g Inventory<'a>, terms: &'g Terms) -> Ground<'g, 'a> {
+        let Facts { static_config, release, .. } = &terms.facts;
+        let surroundings = Surroundings { static_config: static_config.clone(), ..Surroundings::unknown(*release) };
+        Ground { inventory, routers: Routers::of(inventory), terms, surroundings }
+    }
+}
+
 /// Whose a router is, and what shall become of an agent's.
-pub(super) fn follow(
-    (inventory, routers): (&Inventory<'_>, &Routers<'_, '_>),
-    terms: &Terms,
-    before: Option<&Agent>,
-    after: &Agent,
-) -> Result<Plan, Error> {
-    must_be_granted(after, &terms.own)?;
+pub(super) fn follow(ground: &Ground<'_, '_>, before: Option<&Agent>, after: &Agent) -> Result<Plan, Error> {
+    let inventory = ground.inventory;
+    must_be_granted(after, &ground.terms.own)?;
     let wanted = after.served();
     let is_wanted = |kind: Kind, name: &str| wanted.iter().any(|r| r.kind() == kind && r.name().as_str() == name);
     let mut gone = before.map(|before| own_routers(before, inventory)).unwrap_or_default();
@@ -35,23 +47,19 @@ pub(super) fn follow(
     let words: Vec<String> = gone.iter().map(|(kind, router)| format!("{kind}/{}", router.name)).collect();
     let mut all = if words.is_empty() { Plan::default() } else { plan::remove(inventory, &words, true)? };
     for route in wanted {
-        all.join(add((inventory, routers), terms, before, (after, route))?);
+        all.join(add(ground, before, (after, route))?);
     }
     Ok(all)
 }
 
 /// Puts a route into the directory, unless it, or its host, is somebody else's.
-fn add(
-    (inventory, routers): (&Inventory<'_>, &Routers<'_, '_>),
-    terms: &Terms,
-    before: Option<&Agent>,
-    (agent, route): (&Agent, &OwnRoute),
-) -> Result<Plan, Error> {
+fn add(ground: &Ground<'_, '_>, before: Option<&Agent>, (agent, route): (&Agent, &OwnRoute)) -> Result<Plan, Error> {
+    let Ground { inventory, terms, .. } = *ground;
     let (kind, name) = (route.kind(), route.name());
     // What it had before, not what it asks for, is its own.
     let is_own = |router: &Definition<'_>| before.is_some_and(|agent| owns(agent, inventory, kind, router));
     let entry_points = entry_points(terms, agent, route);
-    must_be_free((inventory, routers), terms, before, (&route.host, &entry_points))?;
+    must_be_free(ground, before, (&route.host, &entry_points))?;
     match inventory.get(kind, Part::Router, name.as_str()) {
         Some(router) if is_own(&router) => {}
         Some(other) => {
@@ -114,14 +122,19 @@ fn must_be_granted(agent: &Agent, own: &Own) -> Result<(), Error> {
     let is_wanted = agent.removed.is_none() && matches!(agent.state, State::Active | State::Pending);
     let Some(grant) = agent.grant.as_ref().filter(|_| is_wanted) else { return Ok(()) };
     for route in &agent.routes {
-        let (address, port) = address_of(&route.target)?;
-        grant.allows_host(&route.host).and_then(|()| grant.allows_target(address, port, own)).map_err(denied)?;
+        granted(grant, own, &route.host, &route.target)?.map_err(denied)?;
     }
     grant.allows_routes(agent.routes.len()).map_err(denied)
 }
 
+/// Whether a grant covers a host that leads to a target.
+pub fn granted(grant: &Grant, own: &Own, host: &Host, target: &Target) -> Result<Result<(), Denied>, Error> {
+    let (address, port) = address_of(target)?;
+    Ok(grant.allows_host(host).and_then(|()| grant.allows_target(address, port, own)))
+}
+
 /// The address and port of a target, which agents must give as such: a name could come to mean anything.
-pub fn address_of(target: &Target) -> Result<(IpAddr, u16), Error> {
+fn address_of(target: &Target) -> Result<(IpAddr, u16), Error> {
     target.ip().map(|address| (address, target.port_or_default())).ok_or_else(|| {
         Error::new(Code::TargetNotAnAddress, format!("{target} is named, not given by its address"))
             .hint("a name can lead elsewhere tomorrow; give the address")
@@ -150,18 +163,16 @@ fn own_routers<'a>(agent: &Agent, inventory: &Inventory<'a>) -> Vec<(Kind, Defin
 
 /// Refuses a host that a router of somebody else answers for, or may answer for.
 fn must_be_free(
-    (inventory, routers): (&Inventory<'_>, &Routers<'_, '_>),
-    terms: &Terms,
+    ground: &Ground<'_, '_>,
     owner: Option<&Agent>,
     (host, entry_points): (&Host, &[EntryPointName]),
 ) -> Result<(), Error> {
-    let surroundings =
-        Surroundings { static_config: terms.facts.static_config.clone(), ..Surroundings::unknown(terms.facts.release) };
+    let Ground { inventory, routers, surroundings, .. } = ground;
     let is_own = |kind: Kind, name: &str| {
         let router = inventory.get(kind, Part::Router, name);
         router.zip(owner).is_some_and(|(router, agent)| owns(agent, inventory, kind, &router))
     };
-    let claim = Claim { hosts: std::slice::from_ref(host), entry_points, surroundings: &surroundings };
+    let claim = Claim { hosts: std::slice::from_ref(host), entry_points, surroundings };
     let Some(taken) = routers.taken(&claim, is_own) else { return Ok(()) };
     let (why, host) = (taken.why, &taken.host);
     let what = match taken.router {
@@ -177,8 +188,7 @@ fn must_be_free(
 
 /// Whether a grant covers a route that an agent wants.
 pub fn covers(grant: &Grant, own: &Own, route: &OwnRoute) -> bool {
-    let leads = address_of(&route.target).is_ok_and(|(address, port)| grant.allows_target(address, port, own).is_ok());
-    leads && grant.allows_host(&route.host).is_ok()
+    granted(grant, own, &route.host, &route.target).is_ok_and(|granted| granted.is_ok())
 }
 
 /// Whether a grant covers a route as it stands in the files.

@@ -32,8 +32,8 @@ pub(crate) struct Folder {
 /// A flushed file that waits for its place.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Staged {
-    pub(crate) name: String,
+pub(super) struct Staged {
+    pub(super) name: String,
     /// It keeps this when it is renamed.
     pub(super) stamp: Stamp,
 }
@@ -228,7 +228,7 @@ impl Folder {
     }
 
     /// Stages bytes under a random name: a pid would clash with a dead run's.
-    pub(crate) fn stage(&self, prefix: &str, bytes: &[u8], access: Access, like: Option<&File>) -> Result<Staged> {
+    pub(super) fn stage(&self, prefix: &str, bytes: &[u8], access: Access, like: Option<&File>) -> Result<Staged> {
         let name = random_name(prefix);
         let stamp = self.write_new(&name, bytes, access, like)?;
         Ok(Staged { name, stamp })
@@ -259,13 +259,18 @@ impl Folder {
     }
 
     /// Puts a file of ours into its place in this folder, whole; where that fails, nothing is left of it.
-    pub(super) fn put_own(&self, prefix: &str, name: &str, bytes: &[u8]) -> Result<()> {
+    pub(crate) fn put_own(&self, prefix: &str, name: &str, bytes: &[u8]) -> Result<()> {
         let staged = self.stage(prefix, bytes, self.state_access()?, None)?;
-        let placed = self.rename_into(&staged.name, self, name);
+        Ok(self.put_staged(&staged.name, name)?)
+    }
+
+    /// Puts what was staged here into its place here; where that fails, nothing is left of it.
+    pub(super) fn put_staged(&self, staged: &str, name: &str) -> Result<(), Errno> {
+        let placed = self.rename_into(staged, self, name);
         if placed.is_err() {
-            self.remove(&staged.name).ok();
+            self.remove(staged).ok();
         }
-        Ok(placed?)
+        placed
     }
 
     /// Stages bytes that may be lost with the power.
@@ -295,7 +300,7 @@ impl Folder {
     }
 
     /// Moves a file into another folder, over what is there.
-    pub(crate) fn rename_into(&self, name: &str, to: &Folder, new: impl AsRef<OsStr>) -> Result<(), Errno> {
+    pub(super) fn rename_into(&self, name: &str, to: &Folder, new: impl AsRef<OsStr>) -> Result<(), Errno> {
         let new = new.as_ref();
         retry_on_intr(|| rustix::fs::renameat(&self.fd, name, &to.fd, new))
     }

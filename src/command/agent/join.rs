@@ -8,7 +8,6 @@ use crate::command::{Context, Outcome};
 use crate::error::{Code, Error};
 use crate::join::{KeyFile, Member, Server, TokenFile, Trust, Url, Wishes};
 use crate::probe;
-use crate::route::Tls;
 use anyhow::Context as _;
 use std::path::PathBuf;
 
@@ -31,11 +30,7 @@ pub(super) fn join(context: &Context, args: &Join) -> Result<Outcome, Error> {
         address: args.address,
         apps: args.apps.clone(),
         mongodb: args.mongodb,
-        tls: args.tls.map(|tls| match tls {
-            TlsArg::Off => Tls::Off,
-            TlsArg::On => Tls::On,
-            TlsArg::Passthrough => Tls::Passthrough,
-        }),
+        tls: args.tls.map(TlsArg::of_route),
     };
     let member = Member {
         server: Server::new(url.clone(), &trust, args.insecure_http)?,

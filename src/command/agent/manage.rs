@@ -38,8 +38,7 @@ fn revoke_tokens(office: &Office<'_>, steps: &[Step]) -> Result<(), Error> {
     let gone = |id: AgentId| steps.iter().any(|step| step.after.id == id);
     for token in authority.tokens()? {
         if token.revoked.is_none() && token.only_agent().is_some_and(gone) {
-            authority.audit(&decision("token revoke", Some(&token.agent), Some(&token.id)))?;
-            authority.put_token(&crate::agent::JoinToken { revoked: Some(now()), ..token })?;
+            token::void(authority, token)?;
         }
     }
     Ok(())
@@ -62,23 +61,31 @@ pub(super) fn grant(context: &Context, args: &GrantAgent) -> Result<Outcome, Err
 
 /// `disable` and `enable`.
 pub(super) fn set_state(context: &Context, args: &OneAgent, action: &str, state: State) -> Result<Outcome, Error> {
-    let office = Office::open(context, &args.change)?;
-    let before = office.existing(&parsed(&args.id)?)?;
-    if before.state == State::Pending {
-        return Err(not_pending(&before, true));
-    }
-    let after = Agent { state, ..before.clone() };
-    office.settle(action, &[Step { before: Some(before), after, routes_follow: true }])
+    becomes(context, args, (action, state), |before| match before.state {
+        State::Pending => Err(not_pending(before, true)),
+        _ => Ok(()),
+    })
 }
 
 pub(super) fn approve(context: &Context, args: &OneAgent) -> Result<Outcome, Error> {
+    becomes(context, args, ("approve", State::Active), |before| match before.state {
+        State::Pending | State::Active => Ok(()),
+        _ => Err(not_pending(before, false)),
+    })
+}
+
+/// Puts an agent that may come to it into a state.
+fn becomes(
+    context: &Context,
+    args: &OneAgent,
+    (action, state): (&str, State),
+    may: impl FnOnce(&Agent) -> Result<(), Error>,
+) -> Result<Outcome, Error> {
     let office = Office::open(context, &args.change)?;
     let before = office.existing(&parsed(&args.id)?)?;
-    if !matches!(before.state, State::Pending | State::Active) {
-        return Err(not_pending(&before, false));
-    }
-    let after = Agent { state: State::Active, ..before.clone() };
-    office.settle("approve", &[Step { before: Some(before), after, routes_follow: true }])
+    may(&before)?;
+    let after = Agent { state, ..before.clone() };
+    office.settle(action, &[Step { before: Some(before), after, routes_follow: true }])
 }
 
 pub(super) fn reject(context: &Context, args: &OneAgent) -> Result<Outcome, Error> {

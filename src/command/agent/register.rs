@@ -1,13 +1,14 @@
 //! `agent register`: an administrator does for an agent what it could do for itself.
 
 use super::office::Office;
-use super::parsed;
+use super::{domains, parsed};
 use crate::agent::{Agent, OwnRoute};
 use crate::cli::{Register, TlsArg};
 use crate::command::{Context, Outcome};
 use crate::error::{Code, Error};
+use crate::join::App;
 use crate::name::{AgentId, EntryPointName, Host, Target};
-use crate::registry::{Domains, Named, Step};
+use crate::registry::{Named, Step};
 use crate::route::Tls;
 use crate::store::now;
 use std::net::SocketAddr;
@@ -30,11 +31,7 @@ pub(super) fn register(context: &Context, args: &Register) -> Result<Outcome, Er
 
 /// The routes that are asked for.
 fn wishes(context: &Context, args: &Register, agent: &Agent) -> Result<Vec<OwnRoute>, Error> {
-    let settings = &context.settings.agents;
-    let domains = Domains {
-        app: args.app_domain.clone().or_else(|| settings.app_domain.clone()),
-        mongo: args.mongo_domain.clone().or_else(|| settings.mongo_domain.clone()),
-    };
+    let domains = domains(context, args.app_domain.as_ref(), args.mongo_domain.as_ref());
     let target = |scheme: &str, port: u16| -> Result<Target, Error> {
         parsed(&format!("{scheme}://{}", SocketAddr::new(args.address, port)))
     };
@@ -45,8 +42,8 @@ fn wishes(context: &Context, args: &Register, agent: &Agent) -> Result<Vec<OwnRo
     let apps_on: Vec<EntryPointName> = args.entry_points.iter().map(|name| parsed(name)).collect::<Result<_, _>>()?;
     let mut wishes = Vec::new();
     for app in &args.apps {
-        let (name, port) = app_of(app)?;
-        let target = target("http", port)?;
+        let App { name, port } = app.parse()?;
+        let (name, target) = (name.as_str(), target("http", port)?);
         let named = if name.contains('.') { Named::Host(name) } else { Named::Subdomain(name) };
         wishes.push(route(domains.host(&agent.id, named, &target)?, target, apps_on.clone(), None));
     }
@@ -60,12 +57,4 @@ fn wishes(context: &Context, args: &Register, agent: &Agent) -> Result<Vec<OwnRo
             .hint("name applications with --app, a database with --mongodb")),
         false => Ok(wishes),
     }
-}
-
-/// `SUB=PORT` or `HOST=PORT`.
-fn app_of(app: &str) -> Result<(&str, u16), Error> {
-    let parts = app.rsplit_once('=').and_then(|(name, port)| Some((name, port.parse().ok().filter(|p| *p > 0)?)));
-    parts.ok_or_else(|| {
-        Error::new(Code::BadValue, format!("--app: {app:?} is not SUB=PORT or HOST=PORT")).hint("write shop=3000")
-    })
 }

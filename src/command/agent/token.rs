@@ -121,7 +121,12 @@ fn revoke(context: &Context, id: &str) -> Result<Agents, Error> {
     if token.revoked.is_some() {
         return Ok(Agents::Revoked(id.to_owned(), false));
     }
-    authority.audit(&decision("token revoke", Some(&token.agent), Some(id)))?;
-    authority.put_token(&JoinToken { revoked: Some(now()), ..token })?;
+    void(&authority, token)?;
     Ok(Agents::Revoked(id.to_owned(), true))
+}
+
+/// Makes a token void, with the state folder locked.
+pub(super) fn void(authority: &Authority, token: JoinToken) -> Result<(), Error> {
+    authority.audit(&decision("token revoke", Some(&token.agent), Some(&token.id)))?;
+    authority.put_token(&JoinToken { revoked: Some(now()), ..token })
 }

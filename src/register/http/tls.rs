@@ -2,7 +2,6 @@
 
 use super::Log;
 use crate::error::{Code, Error};
-use crate::hash;
 use rcgen::{CertificateParams, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
@@ -134,13 +133,6 @@ pub fn self_signed(certificate: &Path, key: &Path, names: Vec<String>) -> Result
         write(certificate, &made.pem(), 0o644)?;
     }
     Ok(())
-}
-
-/// The fingerprint of the server's own certificate in a file, by which clients may know it: `sha256:HEX`.
-pub fn fingerprint(certificate: &Path) -> Result<String, Error> {
-    let first = certificates(certificate)?.into_iter().next();
-    let first = first.ok_or_else(|| bad(certificate, "no certificate in PEM"))?;
-    Ok(format!("sha256:{}", hash::sha256(&first)))
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {

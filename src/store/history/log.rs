@@ -100,7 +100,7 @@ impl Index {
         let bytes = serde_json::to_vec(self).unwrap_or_default();
         let written = state.state_access().and_then(|access| {
             let staged = state.stage_unflushed(STAGED, &bytes, access)?;
-            Ok(state.rename_into(&staged, state, INDEX)?)
+            Ok(state.put_staged(&staged, INDEX)?)
         });
         // One that is older than the log is brought up to date; one that is newer is not believed.
         drop(written);
